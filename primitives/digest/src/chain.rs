@@ -54,6 +54,12 @@ pub fn draw_seed(request_block_vrf: &Hash, draw_block_vrf: &Hash, request: &Hash
     hash(Domain::Draw, &(request_block_vrf, draw_block_vrf, request, attempt))
 }
 
+/// The number that decides a seat of a draw: the first 16 bytes, little-endian.
+pub fn draw_number(seed: &Hash, seat: u32) -> u128 {
+    let hash = hash(Domain::DrawNumber, &(seed, seat));
+    hash.iter().take(16).rev().fold(0u128, |number, byte| number << 8 | u128::from(*byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ mod package;
 pub use answer::{
     answer_hash, digest, golden_digest, trace, trace_hash, AnswerCode, Parameters, MAX_INPUT_BYTES, MAX_OUTPUT_BYTES,
 };
-pub use chain::{bundle_hash, commitment, draw_seed, input_hash, request_id, salt, salt_message};
+pub use chain::{bundle_hash, commitment, draw_number, draw_seed, input_hash, request_id, salt, salt_message};
 pub use package::{chunk_hash, file_root, package_root, FileEntry, FileHasher, CHUNK_BYTES, MAX_PACKAGE_FILES};
 
 use codec::Encode;
@@ -27,6 +27,7 @@ pub(crate) enum Domain {
     Commitment,
     Digest,
     Draw,
+    DrawNumber,
     File,
     Golden,
     Input,
@@ -47,6 +48,7 @@ impl Domain {
             Domain::Commitment => b"votive/1/commitment",
             Domain::Digest => b"votive/1/digest",
             Domain::Draw => b"votive/1/draw",
+            Domain::DrawNumber => b"votive/1/draw-number",
             Domain::File => b"votive/1/file",
             Domain::Golden => b"votive/1/golden",
             Domain::Input => b"votive/1/input",

@@ -1,0 +1,11 @@
+//! Tests by behaviour.
+
+mod authorization;
+mod commits;
+mod draws;
+mod invariants;
+mod money;
+mod off_chain;
+mod reveals;
+mod seats;
+mod submission;

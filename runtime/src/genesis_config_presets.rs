@@ -1,0 +1,103 @@
+//! The genesis presets: `development` (one validator that is a worker) and `local_testnet` (four validators, eight
+//! workers). Both hold funded accounts, a sudo key, and the digits model, served from the first block on.
+
+use crate::{configs::treasury_account, *};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use frame_support::build_struct_json_patch;
+use pallet_grandpa::AuthorityId as GrandpaId;
+use pallet_models::{GenesisModel, GenesisVersion};
+use pallet_workers::GenesisWorker;
+use sp_consensus_babe::AuthorityId as BabeId;
+use sp_core::{crypto::get_public_from_string_or_panic as public, ed25519, sr25519};
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use votive_primitives::{
+    ids::VersionId,
+    model::{Price, VersionSpec},
+    worker_key::WorkerKey,
+};
+
+/// The digits version as `votive-engine pack` wrote it beside its package.
+const DIGITS_VERSION: &str = include_str!("../../models/digits/version.json");
+
+/// What every account of the presets starts with.
+const ENDOWMENT: Balance = 1_000_000 * VOT;
+
+/// Accounts for dApps to play with.
+const PEOPLE: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
+
+/// The preset of a name, as a JSON patch of the default genesis.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+    let patch = match id.as_ref() {
+        DEV_RUNTIME_PRESET => preset(&["Alice"], 1),
+        LOCAL_TESTNET_RUNTIME_PRESET => preset(&["Alice", "Bob", "Charlie", "Dave"], 2),
+        _ => return None,
+    };
+    Some(patch.to_string().into_bytes())
+}
+
+/// The names of the presets.
+pub fn preset_names() -> Vec<PresetId> {
+    alloc::vec![PresetId::from(DEV_RUNTIME_PRESET), PresetId::from(LOCAL_TESTNET_RUNTIME_PRESET)]
+}
+
+/// Validators by their seeds, each with so many workers, whose keys its node holds.
+fn preset(validators: &[&str], workers_each: u32) -> serde_json::Value {
+    let workers: Vec<_> = validators
+        .iter()
+        .flat_map(|validator| (1..=workers_each).map(move |number| worker(validator, number)))
+        .collect();
+    let mut balances: Vec<_> = PEOPLE.iter().map(|name| (account(name), ENDOWMENT)).collect();
+    balances.extend(workers.iter().map(|worker| (worker.operator.clone(), ENDOWMENT)));
+    balances.push((treasury_account(), VOT));
+    build_struct_json_patch!(RuntimeGenesisConfig {
+        balances: BalancesConfig { balances },
+        babe: BabeConfig { epoch_config: BABE_EPOCH_CONFIG },
+        session: SessionConfig { keys: validators.iter().map(|validator| session_keys(validator)).collect() },
+        sudo: SudoConfig { key: Some(account("Alice")) },
+        models: ModelsConfig { models: alloc::vec![digits()] },
+        workers: WorkersConfig { workers },
+    })
+}
+
+fn account(seed: &str) -> AccountId {
+    public::<sr25519::Public>(seed).into()
+}
+
+fn session_keys(validator: &str) -> (AccountId, AccountId, SessionKeys) {
+    let keys = SessionKeys { babe: public::<BabeId>(validator), grandpa: public::<GrandpaId>(validator) };
+    (account(validator), account(validator), keys)
+}
+
+/// A worker of a validator's node: the node inserts its key by itself when it starts with the validator's seed.
+fn worker(validator: &str, number: u32) -> GenesisWorker<AccountId, Balance> {
+    let seed = |role: &str| -> String { format!("{validator}//{role}//{number}") };
+    GenesisWorker {
+        operator: account(&seed("operator")),
+        bond: 50_000 * VOT,
+        key: WorkerKey::from(public::<ed25519::Public>(&seed("worker"))),
+        capacity: 64,
+        serves: alloc::vec![VersionId { model: 0, number: 1 }],
+    }
+}
+
+/// The handwritten digits, owned by Charlie.
+fn digits() -> GenesisModel<AccountId, Balance> {
+    let spec: VersionSpec =
+        serde_json::from_str(DIGITS_VERSION).expect("a test parses the committed version of digits; qed");
+    GenesisModel {
+        owner: account("Charlie"),
+        name: "digits".into(),
+        description: "Reads a handwritten digit from 8 × 8 grey values of 0 to 16 and gives the probability of each \
+                      of the ten digits."
+            .into(),
+        task: "image-classification".into(),
+        licence: "Apache-2.0".into(),
+        tags: alloc::vec!["vision".into(), "digits".into(), "mlp".into()],
+        royalty_percent: 10,
+        versions: alloc::vec![GenesisVersion { spec, price: Price { per_call: VOT, per_unit: 0 } }],
+    }
+}
