@@ -13,6 +13,7 @@ mod extensions;
 pub mod genesis_config_presets;
 mod randomness;
 
+use alloc::vec::Vec;
 use sp_runtime::{
     generic, impl_opaque_keys,
     traits::{BlakeTwo256, IdentifyAccount, Verify},

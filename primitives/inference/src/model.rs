@@ -49,6 +49,7 @@ pub struct Metadata {
     Serialize,
     Deserialize,
 )]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Architecture {
     /// Multi-layer perceptron.

@@ -3,6 +3,7 @@
 use crate::*;
 use frame_support::{
     derive_impl,
+    dispatch::DispatchClass,
     parameter_types,
     traits::{ConstU16, ConstU32, ConstU64},
     weights::{
@@ -24,7 +25,10 @@ parameter_types! {
         Weight::from_parts(2 * WEIGHT_REF_TIME_PER_SECOND, u64::MAX),
         NORMAL_DISPATCH_RATIO,
     );
-    pub RuntimeBlockLength: BlockLength = BlockLength::max_with_normal_ratio(5 * 1024 * 1024, NORMAL_DISPATCH_RATIO);
+    pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+        .max_length(5 * 1024 * 1024)
+        .modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO * *length)
+        .build();
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]

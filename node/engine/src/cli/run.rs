@@ -1,0 +1,131 @@
+//! `votive-engine run`
+
+#![allow(clippy::print_stdout, reason = "the answer is the command's answer")]
+
+use super::{hash, show};
+use clap::Args;
+use color_eyre::eyre::{Result, WrapErr};
+use serde::Serialize;
+use std::path::PathBuf;
+use votive_digest::{AnswerCode, Hash, Parameters};
+use votive_engine::{Completion, EngineLimits, Package};
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Folder of the package.
+    folder: PathBuf,
+    #[command(flatten)]
+    input: Input,
+    /// The root that the package must have.
+    #[arg(long, value_parser = hash)]
+    root: Option<Hash>,
+    /// Also print the digest of the answer to this request.
+    #[arg(long, value_parser = hash)]
+    request: Option<Hash>,
+    /// The most units that the answer may take.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    max_units: u32,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Input {
+    /// The input in hexadecimal.
+    #[arg(long, value_name = "HEX")]
+    input_hex: Option<String>,
+    /// A file with the input's bytes.
+    #[arg(long, value_name = "FILE")]
+    input_file: Option<PathBuf>,
+}
+
+impl Input {
+    fn bytes(&self) -> Result<Vec<u8>> {
+        match (&self.input_hex, &self.input_file) {
+            (_, Some(file)) => std::fs::read(file).wrap_err_with(|| format!("cannot read {}", file.display())),
+            (hex, None) => {
+                let hex = hex.as_deref().unwrap_or_default();
+                hex::decode(hex.strip_prefix("0x").unwrap_or(hex)).wrap_err("--input-hex is not hexadecimal")
+            }
+        }
+    }
+}
+
+/// What is printed.
+#[derive(Serialize)]
+struct Report {
+    code: &'static str,
+    output: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f32>,
+    units: u32,
+    answer_hash: String,
+    trace: String,
+    trace_hash: String,
+    golden_digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+}
+
+impl Run {
+    pub fn run(self, limits: &EngineLimits) -> Result<()> {
+        let input = self.input.bytes()?;
+        let package = Package::load(&self.folder, self.root.as_ref(), limits)?;
+        let parameters = Parameters { max_units: self.max_units, ..Parameters::default() };
+        let completion = package.run(&input, &parameters)?;
+        let report = Report::of(&package, &completion, self.request.as_ref());
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&report)?);
+        } else {
+            report.print();
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn of(package: &Package, completion: &Completion, request: Option<&Hash>) -> Self {
+        let best = package.manifest().output.best(&completion.output);
+        Self {
+            code: code_name(completion.code),
+            output: format!("0x{}", hex::encode(&completion.output)),
+            label: best.map(|(label, _)| label.into()),
+            confidence: best.map(|(_, value)| value),
+            units: completion.units,
+            answer_hash: show(&completion.answer_hash()),
+            trace: show(&completion.trace),
+            trace_hash: show(&completion.trace_hash()),
+            golden_digest: show(&completion.golden_digest()),
+            digest: request.map(|request| show(&completion.digest(request))),
+        }
+    }
+
+    fn print(&self) {
+        println!("code           {}", self.code);
+        println!("output         {}", self.output);
+        if let (Some(label), Some(confidence)) = (&self.label, self.confidence) {
+            println!("label          {label} (confidence {confidence:.4})");
+        }
+        println!("units          {}", self.units);
+        println!("answer hash    {}", self.answer_hash);
+        println!("trace          {}", self.trace);
+        println!("trace hash     {}", self.trace_hash);
+        println!("golden digest  {}", self.golden_digest);
+        if let Some(digest) = &self.digest {
+            println!("digest         {digest}");
+        }
+    }
+}
+
+fn code_name(code: AnswerCode) -> &'static str {
+    match code {
+        AnswerCode::Complete => "complete",
+        AnswerCode::NotFinite => "not finite",
+        AnswerCode::InputMismatch => "input mismatch",
+        _ => "unknown",
+    }
+}

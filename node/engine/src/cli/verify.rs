@@ -1,0 +1,34 @@
+//! `votive-engine verify`
+
+#![allow(clippy::print_stdout, reason = "what it checked is the command's answer")]
+
+use super::{hash, show};
+use clap::Args;
+use color_eyre::eyre::Result;
+use std::path::PathBuf;
+use votive_digest::Hash;
+use votive_engine::{EngineLimits, Package};
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Folder of the package.
+    folder: PathBuf,
+    /// The root that it must have.
+    #[arg(long, value_parser = hash)]
+    root: Option<Hash>,
+}
+
+impl Verify {
+    pub fn run(self, limits: &EngineLimits) -> Result<()> {
+        let package = Package::load(&self.folder, self.root.as_ref(), limits)?;
+        let manifest = package.manifest();
+        let asked = if self.root.is_some() { "as asked" } else { "not compared: give --root to compare it" };
+        println!("files     {} and the manifest, {} bytes, no links, no others", manifest.files.len(), package.size());
+        println!("root      {} ({asked})", show(&package.root()));
+        println!("manifest  {}, {:?}, kernel_spec {}", manifest.name, manifest.architecture, manifest.kernel_spec);
+        println!("weights   header, shapes of {} layers, finite values", manifest.layers.len());
+        println!("memory    {} bytes needed, {} declared", package.memory_bytes(), manifest.limits.memory_bytes);
+        println!("golden    {} vectors answered to the bit", package.check_golden()?);
+        Ok(())
+    }
+}

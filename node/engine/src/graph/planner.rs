@@ -1,0 +1,190 @@
+//! Fits layers to the tensors of a header, and adds up what the graph will cost.
+
+use super::layers::{Conv2d, Linear, WeightName};
+use super::GraphError;
+use crate::weights::{ElementType, Header, TensorEntry};
+use std::collections::BTreeSet;
+use votive_kernels::{Conv2dShape, KernelError, LinearShape, Pool2dShape, MAX_INPUTS_I8};
+
+/// The most multiplications of one call: some seconds of one core, since a call cannot be cancelled.
+pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
+
+/// What a graph costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Bytes of all weights.
+    pub weight_bytes: u64,
+    /// Bytes that one call takes at its widest, beyond the weights.
+    pub call_bytes: u64,
+    /// Multiplications of one call.
+    pub multiplications: u64,
+}
+
+/// Channels, height and width of an image.
+pub(super) type ImageShape = (usize, usize, usize);
+
+pub(super) struct Planner<'a> {
+    header: &'a Header,
+    taken: BTreeSet<String>,
+    cost: Cost,
+}
+
+impl<'a> Planner<'a> {
+    pub fn new(header: &'a Header) -> Self {
+        Self { header, taken: BTreeSet::new(), cost: Cost::default() }
+    }
+
+    /// A linear layer over a row of `inputs`.
+    pub fn linear(
+        &mut self,
+        layer: usize,
+        inputs: usize,
+        (weight, scales, bias): (&str, Option<&str>, Option<&str>),
+    ) -> Result<Linear<WeightName, String>, GraphError> {
+        let entry = self.take(layer, weight)?;
+        let [outputs, taken_inputs] = dimensions(layer, weight, entry)?;
+        if taken_inputs != inputs {
+            return Err(mismatch(layer, weight, entry, vec![outputs, inputs]));
+        }
+        let weight_name = match (entry.element, scales) {
+            (ElementType::F32, None) => WeightName::F32(weight.into()),
+            (ElementType::I8, Some(scales)) => {
+                if inputs > MAX_INPUTS_I8 {
+                    return Err(GraphError::Shape { layer, source: KernelError::TooLarge });
+                }
+                self.row(layer, scales, outputs)?;
+                WeightName::I8 { weight: weight.into(), scales: scales.into() }
+            }
+            _ => return Err(GraphError::ElementType { layer, tensor: weight.into() }),
+        };
+        let bias = self.bias(layer, bias, outputs)?;
+        self.spend(layer, inputs, outputs, 1)?;
+        self.multiply(inputs, outputs);
+        Ok(Linear { shape: LinearShape { rows: 1, inputs, outputs }, weight: weight_name, bias })
+    }
+
+    /// A convolution over one image, and the shape of its output.
+    pub fn conv2d(
+        &mut self,
+        layer: usize,
+        (in_channels, height, width): ImageShape,
+        (weight, bias): (&str, Option<&str>),
+        (stride, padding): (usize, usize),
+    ) -> Result<(Conv2d<String>, ImageShape), GraphError> {
+        let entry = self.take(layer, weight)?;
+        let [out_channels, taken_channels, kernel_height, kernel_width] = dimensions(layer, weight, entry)?;
+        if taken_channels != in_channels {
+            return Err(mismatch(layer, weight, entry, vec![out_channels, in_channels, kernel_height, kernel_width]));
+        }
+        if entry.element != ElementType::F32 {
+            return Err(GraphError::ElementType { layer, tensor: weight.into() });
+        }
+        if padding >= kernel_height.min(kernel_width) {
+            return Err(GraphError::Padding(layer));
+        }
+        let shape = Conv2dShape {
+            batch: 1,
+            in_channels,
+            height,
+            width,
+            out_channels,
+            kernel_height,
+            kernel_width,
+            stride,
+            padding,
+        };
+        let (out_height, out_width) = shape.output_size().map_err(|source| GraphError::Shape { layer, source })?;
+        let bias = self.bias(layer, bias, out_channels)?;
+        let pixels = out_height.saturating_mul(out_width);
+        let patch = in_channels.saturating_mul(kernel_height).saturating_mul(kernel_width);
+        let inputs = in_channels.saturating_mul(height).saturating_mul(width).saturating_add(patch);
+        self.spend(layer, inputs, out_channels, pixels.saturating_add(1))?;
+        self.multiply(patch, out_channels.saturating_mul(pixels));
+        Ok((Conv2d { shape, weight: weight.into(), bias }, (out_channels, out_height, out_width)))
+    }
+
+    /// A pool over one image, and the shape of its output.
+    pub fn max_pool2d(
+        &mut self,
+        layer: usize,
+        (channels, height, width): ImageShape,
+        (kernel, stride): (usize, usize),
+    ) -> Result<(Pool2dShape, ImageShape), GraphError> {
+        let shape = Pool2dShape { batch: 1, channels, height, width, kernel, stride };
+        let (out_height, out_width) = shape.output_size().map_err(|source| GraphError::Shape { layer, source })?;
+        let pixels = out_height.saturating_mul(out_width);
+        self.spend(layer, channels.saturating_mul(height).saturating_mul(width), channels, pixels)?;
+        self.multiply(kernel.saturating_mul(kernel), channels.saturating_mul(pixels));
+        Ok((shape, (channels, out_height, out_width)))
+    }
+
+    /// An activation over `values`.
+    pub fn activation(&mut self, layer: usize, values: usize) -> Result<(), GraphError> {
+        self.multiply(values, 1);
+        self.spend(layer, values, values, 1)
+    }
+
+    /// The cost, once every tensor has a layer.
+    pub fn finish(mut self) -> Result<Cost, GraphError> {
+        if let Some((unused, _)) = self.header.iter().find(|(name, _)| !self.taken.contains(*name)) {
+            return Err(GraphError::UnusedTensor(unused.into()));
+        }
+        if self.cost.multiplications > MAX_MULTIPLICATIONS {
+            return Err(GraphError::TooMuchWork(self.cost.multiplications));
+        }
+        self.cost.weight_bytes = self.header.iter().map(|(_, entry)| entry.bytes.len() as u64).sum();
+        Ok(self.cost)
+    }
+
+    fn take(&mut self, layer: usize, tensor: &str) -> Result<&'a TensorEntry, GraphError> {
+        let missing = || GraphError::MissingTensor { layer, tensor: tensor.into() };
+        let entry = self.header.get(tensor).ok_or_else(missing)?;
+        if !self.taken.insert(tensor.into()) {
+            return Err(GraphError::SharedTensor { layer, tensor: tensor.into() });
+        }
+        Ok(entry)
+    }
+
+    fn bias(&mut self, layer: usize, bias: Option<&str>, outputs: usize) -> Result<Option<String>, GraphError> {
+        bias.map(|bias| self.row(layer, bias, outputs)).transpose()
+    }
+
+    /// An f32 tensor of one dimension.
+    fn row(&mut self, layer: usize, tensor: &str, length: usize) -> Result<String, GraphError> {
+        let entry = self.take(layer, tensor)?;
+        if entry.shape != [length] {
+            return Err(mismatch(layer, tensor, entry, vec![length]));
+        }
+        if entry.element != ElementType::F32 {
+            return Err(GraphError::ElementType { layer, tensor: tensor.into() });
+        }
+        Ok(tensor.into())
+    }
+
+    /// Counts a layer from `inputs` to `channels` × `pixels` values, twice for the copies that candle and the trace hold.
+    fn spend(&mut self, layer: usize, inputs: usize, channels: usize, pixels: usize) -> Result<(), GraphError> {
+        let too_large = || GraphError::Shape { layer, source: KernelError::TooLarge };
+        let outputs =
+            channels.checked_mul(pixels).filter(|n| *n <= votive_kernels::MAX_ELEMENTS).ok_or_else(too_large)?;
+        let values = (inputs as u64).saturating_add(outputs as u64);
+        let bytes = values.saturating_mul(2 * size_of::<f32>() as u64);
+        self.cost.call_bytes = self.cost.call_bytes.max(bytes);
+        Ok(())
+    }
+
+    fn multiply(&mut self, a: usize, b: usize) {
+        let product = (a as u64).saturating_mul(b as u64);
+        self.cost.multiplications = self.cost.multiplications.saturating_add(product);
+    }
+}
+
+/// The dimensions of a tensor that must have `N` of them.
+fn dimensions<const N: usize>(layer: usize, tensor: &str, entry: &TensorEntry) -> Result<[usize; N], GraphError> {
+    let actual = &entry.shape;
+    let refused = |_| GraphError::TensorRank { layer, tensor: tensor.into(), dimensions: N, actual: actual.clone() };
+    actual.as_slice().try_into().map_err(refused)
+}
+
+fn mismatch(layer: usize, tensor: &str, entry: &TensorEntry, expected: Vec<usize>) -> GraphError {
+    GraphError::TensorShape { layer, tensor: tensor.into(), expected, actual: entry.shape.clone() }
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod completion;
+mod engine;
+mod error;
+mod graph;
+mod hash_text;
+mod loaded;
+mod ops;
+mod package;
+mod store;
+mod version;
+mod weights;
+
+pub use completion::Completion;
+pub use engine::{Engine, EngineLimits};
+pub use error::{EngineError, RunError};
+pub use graph::{Cost, GraphError};
+pub use hash_text::{hex_hash, parse_hash};
+pub use package::{
+    root_of, Architecture, CheckedPackage, GoldenError, GoldenFile, GoldenVector, InputSpec, InputType, LayerSpec,
+    LimitsSpec, Manifest, ManifestError, OutputSpec, OutputType, Package, PackageError, MANIFEST_PATH,
+    MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
+};
+pub use store::{PackageStore, StoreError};
+pub use version::{GoldenHashes, VersionFile, VersionLimits};
+pub use weights::{HeaderError, WeightsError, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};

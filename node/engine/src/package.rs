@@ -1,0 +1,131 @@
+//! A package: a folder of files that a root names, checked step by step and made into a model that runs.
+
+mod checked;
+mod content;
+mod error;
+mod golden;
+pub(crate) mod listing;
+mod manifest;
+mod manifest_error;
+mod path;
+mod tensor_spec;
+
+pub use checked::CheckedPackage;
+pub(crate) use content::root;
+pub use error::PackageError;
+pub use golden::{GoldenError, GoldenFile, GoldenVector, MAX_GOLDEN_VECTORS};
+pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH, MAX_MANIFEST_BYTES};
+pub use manifest_error::ManifestError;
+pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
+
+use crate::graph::Graph;
+use crate::ops::OpError;
+use crate::{hex_hash, Completion, EngineLimits, RunError};
+use listing::Listing;
+use std::fmt;
+use std::path::Path;
+use votive_digest::{AnswerCode, Hash, Parameters};
+use votive_kernels::KernelError;
+
+/// A package in memory, ready to run. One call is one thread's work; calls may run side by side.
+pub struct Package {
+    root: Hash,
+    size: u64,
+    memory_bytes: u64,
+    manifest: Manifest,
+    golden: GoldenFile,
+    graph: Box<dyn Graph>,
+}
+
+impl Package {
+    /// Checks and loads the package in `folder`; with `expected`, only if that is its root.
+    pub fn load(folder: &Path, expected: Option<&Hash>, limits: &EngineLimits) -> Result<Self, PackageError> {
+        CheckedPackage::read(folder, expected, limits)?.load()
+    }
+
+    /// The root of the bytes that were loaded.
+    pub fn root(&self) -> Hash {
+        self.root
+    }
+
+    /// Length of all files together, in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Memory for loading the package and for one call, in bytes.
+    pub fn memory_bytes(&self) -> u64 {
+        self.memory_bytes
+    }
+
+    /// What the package says about itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Its golden vectors.
+    pub fn golden(&self) -> &GoldenFile {
+        &self.golden
+    }
+
+    /// Answers `input`. The graphs of this engine do not sample, so `parameters` change nothing.
+    pub fn run(&self, input: &[u8], _parameters: &Parameters) -> Result<Completion, RunError> {
+        // Foreign code of the process may have changed how this thread rounds.
+        votive_kernels::check_environment().map_err(RunError::Kernel)?;
+        let Some(values) = self.manifest.input.read(input) else {
+            return Ok(Completion::failed(AnswerCode::InputMismatch));
+        };
+        match self.compute(values) {
+            Ok((output, trace)) => Ok(Completion { code: AnswerCode::Complete, output, units: 1, trace }),
+            Err(OpError::Kernel(KernelError::NotFinite)) => Ok(Completion::failed(AnswerCode::NotFinite)),
+            Err(OpError::Kernel(refusal)) => Err(RunError::Kernel(refusal)),
+            Err(OpError::Candle(error)) => Err(RunError::Candle(error)),
+        }
+    }
+
+    /// Runs the golden vectors and returns how many there are.
+    pub fn check_golden(&self) -> Result<usize, GoldenError> {
+        for (index, vector) in self.golden.vectors.iter().enumerate() {
+            let expected = vector.digest.ok_or(GoldenError::NoDigest(index))?;
+            let actual = self.run(&vector.input, &Parameters::default())?.golden_digest();
+            if actual != expected {
+                return Err(GoldenError::Mismatch { index, expected, actual });
+            }
+        }
+        Ok(self.golden.vectors.len())
+    }
+
+    /// The output's bytes and the trace.
+    fn compute(&self, input: Vec<f32>) -> Result<(Vec<u8>, Hash), OpError> {
+        votive_kernels::check_finite(&input)?;
+        let mut forward = self.graph.forward(input)?;
+        votive_kernels::canonicalise(&mut forward.output)?;
+        votive_kernels::canonicalise(&mut forward.last_layer_inputs)?;
+        Ok((bytes(&forward.output), votive_digest::trace(&bytes(&forward.last_layer_inputs))))
+    }
+}
+
+impl fmt::Debug for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Package")
+            .field("root", &hex_hash(&self.root))
+            .field("name", &self.manifest.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The root and the size of the package in `folder`, of which nothing is parsed.
+pub fn root_of(folder: &Path, limits: &EngineLimits) -> Result<(Hash, u64), PackageError> {
+    let listing = Listing::of(folder, limits.max_package_bytes)?;
+    Ok((root(&listing)?, listing.total_bytes))
+}
+
+/// Values as little-endian bytes.
+fn bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Little-endian bytes as values; a tail of less than four bytes is left out.
+pub(crate) fn f32s(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect()
+}

@@ -1,0 +1,171 @@
+//! The manifest: what a package says about itself, and the first of its files that is parsed.
+
+use super::path;
+use super::tensor_spec::{InputSpec, OutputSpec};
+use super::ManifestError;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Path of the manifest inside its package.
+pub const MANIFEST_PATH: &str = "manifest.json";
+
+/// The longest manifest, in bytes.
+pub const MAX_MANIFEST_BYTES: usize = 64 * 1024;
+
+/// The most layers of a graph.
+pub const MAX_LAYERS: usize = 256;
+
+/// The longest name, task or licence, in bytes.
+pub const MAX_TEXT_BYTES: usize = 64;
+
+/// The manifest's format that this crate reads.
+pub const FORMAT: u16 = 1;
+
+/// `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Format of the manifest: 1.
+    pub format: u16,
+    /// What people call the model.
+    pub name: String,
+    /// The model's task, such as `image-classification`.
+    pub task: String,
+    /// SPDX expression of the weights' licence.
+    pub licence: String,
+    /// The family of graphs that runs it.
+    pub architecture: Architecture,
+    /// The frozen arithmetic in which its answers are defined.
+    pub kernel_spec: u16,
+    /// What it takes.
+    pub input: InputSpec,
+    /// What it gives.
+    pub output: OutputSpec,
+    /// The graph, from the input on.
+    pub layers: Vec<LayerSpec>,
+    /// Path of the safetensors file.
+    pub weights: String,
+    /// Path of the golden vectors.
+    pub golden: String,
+    /// Every file of the package but the manifest.
+    pub files: Vec<String>,
+    /// What a machine must be able to spend.
+    pub limits: LimitsSpec,
+}
+
+/// A family of graphs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Architecture {
+    /// Multi-layer perceptron: linear layers and activations.
+    Mlp,
+    /// Convolutional network: convolutions and pools, then the layers of an mlp.
+    Cnn,
+}
+
+/// A layer and the tensors it takes from the weights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum LayerSpec {
+    /// `x · weightᵀ + bias`.
+    Linear {
+        /// F32 or I8, `[outputs, inputs]`.
+        weight: String,
+        /// F32 `[outputs]`: what one step of an I8 weight is worth. Only, and always, with an I8 weight.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scales: Option<String>,
+        /// F32 `[outputs]`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bias: Option<String>,
+    },
+    /// Two-dimensional convolution.
+    #[serde(rename = "conv2d")]
+    Conv2d {
+        /// F32 `[out channels, in channels, kernel height, kernel width]`.
+        weight: String,
+        /// F32 `[out channels]`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bias: Option<String>,
+        /// Rows and columns from one window to the next.
+        stride: usize,
+        /// Rows and columns of zeros on each side.
+        padding: usize,
+    },
+    /// Maximum over square windows.
+    #[serde(rename = "max_pool2d")]
+    MaxPool2d {
+        /// Rows and columns of a window.
+        kernel: usize,
+        /// Rows and columns from one window to the next.
+        stride: usize,
+    },
+    /// `[channels, height, width]` to one row.
+    Flatten {},
+    /// Negative values become zero.
+    Relu {},
+    /// Hyperbolic tangent.
+    Tanh {},
+    /// Logistic function.
+    Sigmoid {},
+    /// Probabilities over a row.
+    Softmax {},
+}
+
+/// What a machine must be able to spend on a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsSpec {
+    /// Memory for the files, the weights and one call, in bytes.
+    pub memory_bytes: u64,
+}
+
+impl Manifest {
+    /// Parses and checks a manifest by itself; the package checks it against its files and weights.
+    pub fn parse(json: &[u8]) -> Result<Self, ManifestError> {
+        if json.len() > MAX_MANIFEST_BYTES {
+            return Err(ManifestError::TooLong(json.len()));
+        }
+        let manifest: Self = serde_json::from_slice(json)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        if self.format != FORMAT {
+            return Err(ManifestError::Format(self.format));
+        }
+        if self.kernel_spec != votive_kernels::KERNEL_SPEC {
+            return Err(ManifestError::KernelSpec(self.kernel_spec));
+        }
+        for (field, text) in [("name", &self.name), ("task", &self.task), ("licence", &self.licence)] {
+            if text.is_empty() || text.len() > MAX_TEXT_BYTES {
+                return Err(ManifestError::Text(field));
+            }
+        }
+        if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
+            return Err(ManifestError::Layers(self.layers.len()));
+        }
+        self.input.check()?;
+        self.output.check()?;
+        self.check_files()
+    }
+
+    fn check_files(&self) -> Result<(), ManifestError> {
+        let mut listed = BTreeSet::from([MANIFEST_PATH]);
+        for file in &self.files {
+            if !path::is_safe(file) {
+                return Err(ManifestError::UnsafePath(file.clone()));
+            }
+            if !listed.insert(file) {
+                return Err(ManifestError::DuplicateFile(file.clone()));
+            }
+        }
+        listed.remove(MANIFEST_PATH);
+        match [&self.weights, &self.golden].into_iter().find(|used| !listed.contains(used.as_str())) {
+            Some(missing) => Err(ManifestError::NotListed(missing.clone())),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The binary, as an operator calls it.
+
+mod fixture;
+
+use fixture::*;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn call(command: &str, folder: &Path, arguments: &[&str]) -> Output {
+    let mut binary = Command::new(env!("CARGO_BIN_EXE_votive-engine"));
+    binary.arg(command).arg(folder).args(arguments).env_remove("RUST_BACKTRACE").output().expect("the binary starts")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A package of the mlp, with an input of its length as golden vector.
+fn package(store: &Store) -> std::path::PathBuf {
+    let folder = store.add("package", &mlp_manifest(), &mlp_weights());
+    write(&folder, "golden.json", br#"{"vectors":[{"input":"01020304"}]}"#);
+    folder
+}
+
+#[test]
+fn pack_writes_golden_digests_and_a_version_beside_the_folder() {
+    let store = Store::new();
+    let folder = package(&store);
+    let packed = call("pack", &folder, &["--golden"]);
+    assert!(packed.status.success(), "{}", error(&packed));
+    let root = format!("0x{}", votive_engine::hex_hash(&root(&folder)));
+    assert!(out(&packed).contains(&root));
+    let version = std::fs::read_to_string(store.folder.path().join("version.json")).expect("it lies beside");
+    assert!(version.contains(&root));
+    assert!(!folder.join("version.json").exists());
+    assert!(call("verify", &folder, &["--root", &root]).status.success());
+}
+
+#[test]
+fn pack_without_golden_digests_fails_and_says_what_to_do() {
+    let store = Store::new();
+    let packed = call("pack", &package(&store), &[]);
+    assert!(!packed.status.success());
+    assert!(error(&packed).contains("pack --golden"));
+}
+
+#[test]
+fn packing_twice_changes_nothing() {
+    let store = Store::new();
+    let folder = package(&store);
+    let first = out(&call("pack", &folder, &["--golden"]));
+    assert_eq!(first, out(&call("pack", &folder, &["--golden"])));
+}
+
+#[test]
+fn verify_fails_on_another_root() {
+    let store = Store::new();
+    let verified = call("verify", &package(&store), &["--root", &"11".repeat(32)]);
+    assert_eq!(verified.status.code(), Some(1));
+    assert!(error(&verified).contains("the package's root is 0x"));
+}
+
+#[test]
+fn run_prints_the_answer_and_its_hashes() {
+    let store = Store::new();
+    let folder = package(&store);
+    let run = call("run", &folder, &["--input-hex", "0x01020304", "--request", &"22".repeat(32), "--json"]);
+    assert!(run.status.success(), "{}", error(&run));
+    let report: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    assert_eq!((&report["code"], &report["units"]), (&"complete".into(), &1.into()));
+    for hash in ["answer_hash", "trace", "trace_hash", "golden_digest", "digest"] {
+        assert_eq!(report[hash].as_str().map(str::len), Some(66), "{hash}");
+    }
+}
+
+#[test]
+fn run_reads_its_input_from_a_file() {
+    let store = Store::new();
+    let folder = package(&store);
+    let input = store.folder.path().join("input");
+    std::fs::write(&input, [1, 2, 3, 4]).expect("a file");
+    let from_file = call("run", &folder, &["--input-file", &input.to_string_lossy()]);
+    assert_eq!(out(&from_file), out(&call("run", &folder, &["--input-hex", "01020304"])));
+}
+
+#[test]
+fn run_checks_the_root_first() {
+    let store = Store::new();
+    let run = call("run", &package(&store), &["--input-hex", "01020304", "--root", &"11".repeat(32)]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(out(&run).is_empty());
+}
+
+#[test]
+fn run_without_an_input_is_refused() {
+    let store = Store::new();
+    let run = call("run", &package(&store), &[]);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(error(&run).contains("--input-hex"));
+}

@@ -1,0 +1,36 @@
+//! Why the service does not start.
+
+use std::{io, path::PathBuf};
+use substrate_prometheus_endpoint::PrometheusError;
+use votive_engine::StoreError;
+
+/// Why the service does not start. The node refuses to run then, rather than to hold seats that it cannot serve.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The package folder is not there and cannot be made.
+    #[error("cannot create the package folder {path}; create it, or name another one with --package-folder")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// The package folder cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database has no offchain storage, so there is no mailbox.
+    #[error(
+        "the database has no offchain storage; use ParityDB, or turn the service off with --offchain-worker never"
+    )]
+    NoMailbox,
+    /// The system gives no thread.
+    #[error("cannot start the inference threads; lower --inference-threads")]
+    Threads(#[source] io::Error),
+    /// The off-chain worker's thread pool or its HTTP client did not start.
+    #[error("cannot start the off-chain worker")]
+    OffchainWorker(#[source] io::Error),
+    /// A metric of the same name exists.
+    #[error("cannot register the service's metrics")]
+    Metrics(#[from] PrometheusError),
+}

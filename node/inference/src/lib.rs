@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod chain;
+mod cli;
+mod compute;
+mod error;
+mod events;
+#[cfg(test)]
+mod fixtures;
+mod handover;
+mod keys;
+mod mailbox;
+mod metrics;
+mod queue;
+mod service;
+mod start;
+mod storage;
+mod threads;
+
+pub use cli::{InferenceConfig, InferenceParams};
+pub use error::StartError;
+pub use keys::insert_development_keys;
+pub use start::{start, Setup};

@@ -1,0 +1,126 @@
+//! The workers that the draw sees, and their seats.
+
+use crate::{mock::*, BondWeight};
+use frame_support::{assert_ok, assert_storage_noop};
+use votive_primitives::traits::{Candidate, WorkerPool, WorkerWeight};
+
+fn candidates(lock: Balance) -> Vec<Candidate<AccountId>> {
+    <WorkerRegistry as WorkerPool<_>>::candidates(version(1), lock)
+}
+
+fn is_free(lock: Balance) -> bool {
+    candidates(lock)[0].free
+}
+
+#[test]
+fn a_candidate_has_its_key_and_its_bond_for_weight() {
+    build_and_execute(|| {
+        serving(ALICE);
+        let expected = Candidate { operator: ALICE, key: key(ALICE), weight: BOND, free: true };
+        assert_eq!(candidates(100), vec![expected]);
+        assert_eq!(BondWeight::<Test>::weight(&BOB, version(1)), 0);
+    });
+}
+
+#[test]
+fn a_worker_that_does_not_serve_the_version_is_no_candidate() {
+    build_and_execute(|| {
+        register(ALICE);
+        assert_eq!(candidates(100), vec![]);
+    });
+}
+
+#[test]
+fn a_chilled_worker_is_no_candidate() {
+    build_and_execute(|| {
+        serving(ALICE);
+        serving(BOB);
+        assert_ok!(WorkerRegistry::chill(signed(ALICE)));
+        assert_eq!(candidates(100).len(), 1);
+        assert_eq!(candidates(100)[0].operator, BOB);
+    });
+}
+
+#[test]
+fn an_unbonding_worker_is_no_candidate() {
+    build_and_execute(|| {
+        serving(ALICE);
+        assert_ok!(WorkerRegistry::unbond(signed(ALICE)));
+        assert_eq!(candidates(100), vec![]);
+    });
+}
+
+#[test]
+fn a_worker_with_all_its_seats_taken_is_not_free() {
+    build_and_execute(|| {
+        serving(ALICE);
+        assert_ok!(WorkerRegistry::set_capacity(signed(ALICE), 2));
+        take_seats(ALICE, 1);
+        assert!(is_free(100));
+        take_seats(ALICE, 1);
+        assert!(!is_free(100));
+        <WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE);
+        assert!(is_free(100));
+    });
+}
+
+#[test]
+fn a_free_worker_can_lock_for_each_open_seat_and_one_more() {
+    build_and_execute(|| {
+        serving(ALICE);
+        assert!(is_free(BOND) && !is_free(BOND + 1));
+        take_seats(ALICE, 1);
+        assert!(is_free(BOND / 2) && !is_free(BOND / 2 + 1));
+    });
+}
+
+#[test]
+fn a_locked_bond_is_not_free() {
+    build_and_execute(|| {
+        serving(ALICE);
+        lock(ALICE, 1_500);
+        assert!(is_free(500) && !is_free(501));
+    });
+}
+
+#[test]
+fn a_lock_that_overflows_makes_nobody_free() {
+    build_and_execute(|| {
+        serving(ALICE);
+        take_seats(ALICE, 1);
+        assert!(!is_free(Balance::MAX));
+    });
+}
+
+#[test]
+fn candidates_change_nothing() {
+    build_and_execute(|| {
+        serving(ALICE);
+        assert_storage_noop!(candidates(100));
+    });
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "defensive paths panic in debug builds")]
+fn seats_of_nobody_and_seats_below_zero_change_nothing() {
+    build_and_execute(|| {
+        serving(ALICE);
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::take_seat(&BOB));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&BOB));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE));
+    });
+}
+
+#[test]
+fn a_view_shows_seats_and_locks() {
+    build_and_execute(|| {
+        serving(ALICE);
+        take_seats(ALICE, 2);
+        lock(ALICE, 300);
+        let view = WorkerRegistry::worker(ALICE).unwrap();
+        assert_eq!((view.operator, view.key.clone(), view.bond, view.locked), (ALICE, key(ALICE), BOND, 300));
+        assert_eq!((view.capacity, view.open_seats, view.chilled), (crate::DEFAULT_CAPACITY, 2, false));
+        assert_eq!(WorkerRegistry::workers(version(1)), vec![view]);
+        assert_eq!(WorkerRegistry::worker(BOB), None);
+    });
+}
