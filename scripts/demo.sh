@@ -49,6 +49,7 @@ say "the chain answers at $url after $((tenths / 10)).$((tenths % 10)) s"
 (cd dapp/examples && VOTIVE_URL=$url node --import tsx src/demo.ts --digit "$digit")
 
 [ -n "$keep" ] || exit 0
+trap 'exit 0' INT TERM HUP
 say "the chain stays up until Ctrl-C: $url"
 say "explorer: https://polkadot.js.org/apps/?rpc=$url"
 wait "$node"

@@ -20,7 +20,7 @@ use std::{
 use tokio::sync::mpsc::Sender;
 use votive_primitives::{
     ids::RequestId,
-    mailbox::{Computed, MachineFailure, WorkOrder},
+    mailbox::{Computed, MachineFailure, MailboxAnswer, WorkOrder},
 };
 
 const LOG_TARGET: &str = "votive-inference";
@@ -101,10 +101,19 @@ impl<Storage: OffchainStorage, C: Chain, E: Compute> Worker<Storage, C, E> {
         // The off-chain worker clears a failure before it orders again. It leaves an order beside an answer only if
         // that was written while it ran.
         if matches!(self.mailbox.answer(request), Some(Ok(_))) {
-            return self.mailbox.end_order(request);
+            self.mailbox.end_order(request);
+        } else {
+            let answer = self.answer(request, &order);
+            self.mailbox.put_answer(request, &answer, self.chain.best_number());
         }
+        // Full: a ping is waiting already, and the off-chain worker will find this answer too.
+        let _ = self.answered.try_send(());
+    }
+
+    /// Computes, counts and logs.
+    fn answer(&self, request: &RequestId, order: &WorkOrder) -> MailboxAnswer {
         let start = Instant::now();
-        let answer = match self.compute(&order) {
+        match self.compute(order) {
             Ok(computed) => {
                 self.metrics.units.inc_by(computed.units.into());
                 self.metrics.answers.inc();
@@ -117,10 +126,7 @@ impl<Storage: OffchainStorage, C: Chain, E: Compute> Worker<Storage, C, E> {
                 log::warn!(target: LOG_TARGET, "Request {request:?}: no answer, {fault}");
                 Err(fault.failure)
             }
-        };
-        self.mailbox.put_answer(request, &answer, self.chain.best_number());
-        // Full: a ping is waiting already, and the off-chain worker will find this answer too.
-        let _ = self.answered.try_send(());
+        }
     }
 
     fn compute(&self, order: &WorkOrder) -> Result<Computed, Fault> {

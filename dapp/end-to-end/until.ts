@@ -1,0 +1,30 @@
+// Waiting in tests: for finality, and for what a request goes through.
+
+import type { ApiPromise } from '@polkadot/api';
+import { follow, type Step } from '@votive/examples/follow';
+
+/** All steps of a request from block `from` to its end. */
+export async function wholeLife(api: ApiPromise, id: string, from: number): Promise<Step[]> {
+  const steps: Step[] = [];
+  for await (const step of follow(api, id, from)) steps.push(step);
+  return steps;
+}
+
+/** Names of the events of a request's life, without their pallet. */
+export function names(steps: readonly Step[]): string[] {
+  return steps.map(({ event }) => event.name.replace(/^inference\./, ''));
+}
+
+/** Waits until the present best block is final. */
+export async function finalised(api: ApiPromise): Promise<void> {
+  const best = (await api.rpc.chain.getHeader()).number.toNumber();
+  let unsubscribe: () => void = () => undefined;
+  await new Promise<void>((resolve, reject) => {
+    api.rpc.chain
+      .subscribeFinalizedHeads((head) => {
+        if (head.number.toNumber() >= best) resolve();
+      })
+      .then((stop) => (unsubscribe = stop), reject);
+  });
+  unsubscribe();
+}
