@@ -36,7 +36,7 @@ lint:
 
 # Licences, forbidden crates and sources of the dependencies
 deny:
-    cargo deny --locked check bans licenses sources
+    cargo deny --locked check --hide-inclusion-graph bans licenses sources
 
 # Installs the tools that fmt, lint and deny use, at their pinned versions
 tools *names:

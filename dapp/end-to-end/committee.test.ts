@@ -7,6 +7,7 @@ import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { signer } from '@votive/examples/connect';
 import { DIGITS_PACKAGE, sampleOf } from '@votive/examples/digits-package';
 import { runEngine } from '@votive/examples/engine';
+import { wholeLife } from '@votive/examples/follow';
 import { payments, total } from '@votive/examples/payments';
 import { readReceipt, readWorkers } from '@votive/examples/records';
 import { ask } from '@votive/examples/request';
@@ -15,7 +16,6 @@ import { funded, funds, VOT } from './accounts.ts';
 import { assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
-import { wholeLife } from './until.ts';
 
 const BOND = 60_000n * VOT;
 /** Worker keys that the node of //Alice has: one of its own second set, and one that the test inserts. */

@@ -22,6 +22,11 @@ export function developmentNode(name: string, ...flags: string[]): NodePlan {
   return { name, flags: ['--dev', ...flags] };
 }
 
+/** A validator of the chain `local` that has the keys, the worker keys included, of the seed `//name`. */
+export function validatorNode(name: 'alice' | 'bob' | 'charlie' | 'dave', ...flags: string[]): NodePlan {
+  return { name, flags: [`--${name}`, '--validator', '--unsafe-force-node-key-generation', ...flags] };
+}
+
 const TEST_MS = 180_000;
 
 /** A running network. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import { sampleOf } from '@votive/examples/digits-package';
-import type { Step } from '@votive/examples/follow';
+import { type Step, wholeLife } from '@votive/examples/follow';
 import { readReceipt, type Receipt, type VersionId } from '@votive/examples/records';
 import { ask } from '@votive/examples/request';
 import { submit } from '@votive/examples/submit';
@@ -11,7 +11,7 @@ import { funded, funds, VOT } from './accounts.ts';
 import { assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS, publishUnserved } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
-import { names, wholeLife } from './until.ts';
+import { names } from './steps.ts';
 
 const WINDOWS = { waitingBlocks: 3, commitMinBlocks: 2, commitMaxBlocks: 2 };
 const chain = new TestNetwork({

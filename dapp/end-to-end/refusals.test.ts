@@ -7,14 +7,14 @@ import { compactAddLength } from '@polkadot/util';
 import { signer } from '@votive/examples/connect';
 import { sampleOf } from '@votive/examples/digits-package';
 import { DispatchFailed, TransactionRefused } from '@votive/examples/errors';
-import { follow } from '@votive/examples/follow';
+import { follow, wholeLife } from '@votive/examples/follow';
 import { ask, AUDIT_PER_MILLION, ONE_CALL } from '@votive/examples/request';
 import { submit } from '@votive/examples/submit';
 import { funded, funds, VOT } from './accounts.ts';
 import { assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS, METADATA, publishUnserved } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
-import { names, wholeLife } from './until.ts';
+import { names } from './steps.ts';
 
 type Call = SubmittableExtrinsic<'promise'>;
 

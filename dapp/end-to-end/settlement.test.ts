@@ -5,6 +5,7 @@ import { answerHash, digest, inputHash, requestId } from '@votive/examples/diges
 import { readAnswer } from '@votive/examples/digits';
 import { DIGITS_PACKAGE, digitsLabels, sampleOf, samples } from '@votive/examples/digits-package';
 import { runEngine } from '@votive/examples/engine';
+import { wholeLife } from '@votive/examples/follow';
 import { payments, total } from '@votive/examples/payments';
 import { readAnswerOf, readReceipt } from '@votive/examples/records';
 import { ask, ONE_CALL } from '@votive/examples/request';
@@ -12,7 +13,7 @@ import { funded, funds } from './accounts.ts';
 import { assertBalanced, assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
-import { names, wholeLife } from './until.ts';
+import { names } from './steps.ts';
 
 const chain = new TestNetwork({ nodes: [developmentNode('settlement')] });
 

@@ -25,7 +25,6 @@ pub use apis::RUNTIME_API_VERSIONS;
 pub use configs::parameters;
 pub use extensions::TxExtension;
 
-
 /// Signature of a transaction.
 pub type Signature = MultiSignature;
 

@@ -1,9 +1,9 @@
-// The best chain as an async iterator: every block once, also those that no notification named.
+// The best chain as an async iterator: every block, also those that no notification named.
 
 import type { ApiPromise } from '@polkadot/api';
 import type { Header } from '@polkadot/types/interfaces';
 
-/** A block of the best chain. */
+/** A block. */
 export interface Block {
   readonly number: number;
   readonly hash: string;
@@ -32,7 +32,8 @@ export async function* bestBlocks(api: ApiPromise, from: number): AsyncGenerator
     for (;;) {
       const head = heads.shift();
       if (head) {
-        for (const block of await newBranch(api, head, from, seen)) {
+        const newest = { number: head.number.toNumber(), hash: head.hash.toHex() };
+        for (const block of await branch(api, newest, ({ number, hash }) => number < from || seen.get(number) === hash)) {
           seen.set(block.number, block.hash);
           seen.delete(block.number - KEPT_BLOCKS);
           yield block;
@@ -49,15 +50,13 @@ export async function* bestBlocks(api: ApiPromise, from: number): AsyncGenerator
   }
 }
 
-/** Blocks from `head` back to the last one seen, oldest first. */
-async function newBranch(api: ApiPromise, head: Header, from: number, seen: Map<number, string>): Promise<Block[]> {
-  const branch: Block[] = [];
-  let number = head.number.toNumber();
-  let hash = head.hash.toHex();
-  while (number >= from && seen.get(number) !== hash) {
-    branch.unshift({ number, hash });
-    hash = (await api.rpc.chain.getHeader(hash)).parentHash.toHex();
-    number -= 1;
+/** The blocks from `newest` back to the first one that `isKnown`, without that one, oldest first. */
+export async function branch(api: ApiPromise, newest: Block, isKnown: (block: Block) => boolean): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (let block = newest; !isKnown(block); ) {
+    blocks.unshift(block);
+    const { parentHash } = await api.rpc.chain.getHeader(block.hash);
+    block = { number: block.number - 1, hash: parentHash.toHex() };
   }
-  return branch;
+  return blocks;
 }

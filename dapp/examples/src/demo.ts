@@ -6,7 +6,7 @@ import { program, whole } from './command-line.ts';
 import { drawDigit, percent, readAnswer } from './digits.ts';
 import { DIGITS_PACKAGE, digitsLabels, sampleOf } from './digits-package.ts';
 import { runEngine } from './engine.ts';
-import { follow, isEnd, type Step } from './follow.ts';
+import { follow, isEnd, type Step, wholeLife } from './follow.ts';
 import { payments } from './payments.ts';
 import { readAnswerOf, readModelName, readReceipt } from './records.ts';
 import { ask, type Asked } from './request.ts';
@@ -36,20 +36,17 @@ await program(
     const asked = await ask(api, account, { version, input: sample.pixels });
     console.log(row('request', cyan(asked.id)));
     console.log(row('escrow', vot(asked.escrow)));
-    const steps = await watch(api, asked, sent);
+    await watch(api, asked, sent);
     const answered = await printAnswer(api, asked, sample.label);
-    printPayments(steps, account.address);
+    printPayments(await wholeLife(api, asked.id, asked.included.blockNumber), account.address);
     await checkReceipt(asked.id, sample.pixels, answered);
   },
 );
 
 /** Prints each step of the request as it happens, and how long it took to settle. */
-async function watch(api: ApiPromise, asked: Asked, sent: number): Promise<Step[]> {
-  const steps: Step[] = [];
+async function watch(api: ApiPromise, asked: Asked, sent: number): Promise<void> {
   let settled = '';
-  for await (const step of follow(api, asked.id, asked.included.blockNumber)) {
-    steps.push(step);
-    const { block, event } = step;
+  for await (const { block, event } of follow(api, asked.id, asked.included.blockNumber)) {
     const seconds = `${((Date.now() - sent) / 1000).toFixed(1)} s`;
     const text = ACTIVITY[event.name];
     if (text) console.log(row(`block ${block.number}`, `${text.padEnd(32)} ${dim(seconds.padStart(7))}`));
@@ -60,7 +57,6 @@ async function watch(api: ApiPromise, asked: Asked, sent: number): Promise<Step[
     if (isEnd(event) && !settled) throw new Error(`no answer: ${event.name} ${JSON.stringify(event.fields)}`);
   }
   console.log(row('settled', bold(settled)));
-  return steps;
 }
 
 function printSeats(seats: readonly [string, string | number][]): void {
@@ -84,9 +80,10 @@ async function printAnswer(api: ApiPromise, asked: Asked, meant: string): Promis
 }
 
 function printPayments(steps: readonly Step[], requester: string): void {
-  for (const { to, why, amount } of payments(steps.map(({ event }) => event), requester)) {
-    if (amount > 0n) console.log(row(why, `${vot(amount).padEnd(18)} ${dim(short(to))}`));
-  }
+  const paid = payments(steps.map(({ event }) => event), requester).filter(({ amount }) => amount > 0n);
+  paid.forEach(({ to, why, amount }, position) => {
+    console.log(row(position === 0 ? 'paid' : '', `${vot(amount).padEnd(10)} ${to ? `${why.padEnd(10)} ${dim(short(to))}` : why}`));
+  });
 }
 
 /** Runs the model on this machine, without the chain, and compares bit for bit. */

@@ -2,7 +2,7 @@
 
 import type { ApiPromise } from '@polkadot/api';
 import type { u64 } from '@polkadot/types';
-import { bestBlocks, type Block } from './blocks.ts';
+import { bestBlocks, type Block, branch } from './blocks.ts';
 import { type ChainEvent, readEvents } from './events.ts';
 
 /** One event of a request's life. */
@@ -24,19 +24,34 @@ export function isEnd(event: ChainEvent): boolean {
 /**
  * The events of request `id` from block `from` on, as the best chain brings them, up to the end of its last block.
  *
- * Events of the request are those that name it in a field `request`.
+ * Events of the request are those that name it in a field `request`. Where the best chain changes its branch, those of
+ * the new branch follow, so that an event may come twice; `wholeLife` has those that stand.
  */
 export async function* follow(api: ApiPromise, id: string, from: number): AsyncGenerator<Step, void, void> {
   for await (const block of bestBlocks(api, from)) {
-    const events = (await readEvents(api, block.hash)).filter(({ fields }) => fields.request === id);
-    if (events.length === 0) continue;
-    const timeMs = await blockTime(api, block.hash);
-    for (const event of events) yield { block, timeMs, event };
-    if (events.some(isEnd)) return;
+    const steps = await stepsOf(api, id, block);
+    yield* steps;
+    if (steps.some(({ event }) => isEnd(event))) return;
   }
 }
 
-async function blockTime(api: ApiPromise, hash: string): Promise<number> {
-  const at = await api.at(hash);
-  return ((await at.query.timestamp.now()) as unknown as u64).toNumber();
+/** Waits for the request's end and returns its events on the branch that has it, oldest first. */
+export async function wholeLife(api: ApiPromise, id: string, from: number): Promise<Step[]> {
+  for await (const { block, event } of follow(api, id, from)) {
+    if (!isEnd(event)) continue;
+    const steps: Step[] = [];
+    for (const past of await branch(api, block, ({ number }) => number < from)) {
+      steps.push(...(await stepsOf(api, id, past)));
+    }
+    return steps;
+  }
+  throw new Error(`request ${id} has no end`);
+}
+
+async function stepsOf(api: ApiPromise, id: string, block: Block): Promise<Step[]> {
+  const events = (await readEvents(api, block.hash)).filter(({ fields }) => fields.request === id);
+  if (events.length === 0) return [];
+  const at = await api.at(block.hash);
+  const timeMs = ((await at.query.timestamp.now()) as unknown as u64).toNumber();
+  return events.map((event) => ({ block, timeMs, event }));
 }

@@ -4,8 +4,8 @@ import { amount, type ChainEvent } from './events.ts';
 
 /** A payment at a request's end. */
 export interface Payment {
-  /** An address, or what else got it: `treasury`, `burnt`. */
-  readonly to: string;
+  /** The address that got it; the treasury's own and the burnt part have none here. */
+  readonly to?: string;
   readonly why: 'seat' | 'royalty' | 'treasury' | 'burn' | 'refund';
   readonly amount: bigint;
 }
@@ -20,8 +20,8 @@ export function payments(events: readonly ChainEvent[], requester: string): Paym
         return [{ to: String(fields.owner), why: 'royalty', amount: amount(fields.amount) }];
       case 'inference.RequestFinal':
         return [
-          { to: 'treasury', why: 'treasury', amount: amount(fields.treasury) },
-          { to: 'burnt', why: 'burn', amount: amount(fields.burnt) },
+          { why: 'treasury', amount: amount(fields.treasury) },
+          { why: 'burn', amount: amount(fields.burnt) },
           { to: requester, why: 'refund', amount: amount(fields.refund) },
         ];
       case 'inference.RequestRefunded':

@@ -3,8 +3,8 @@
 //! next block where it stopped.
 
 use crate::{
-    draw::Draw, Agenda, AgendaCursor, Answers, Committees, Config, CurrentWindows, Event, LastVrf, Pallet,
-    RequestOf, Requests, SeatsByKey, WeightInfo,
+    draw::Draw, payment::Spent, Agenda, AgendaCursor, Answers, Committees, Config, CurrentWindows, Event, LastVrf,
+    Pallet, RequestOf, Requests, SeatsByKey, WeightInfo,
 };
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, weights::WeightMeter};
@@ -87,18 +87,16 @@ impl<T: Config> Pallet<T> {
         match drawn {
             Some(draw) => Self::open_commits(id, request, draw),
             None if now >= until => {
-                let cause =
-                    if request.attempt == 0 { RefundCause::NoFreeWorkers } else { RefundCause::TooFewCommits };
+                let cause = if request.attempt == 0 { RefundCause::NoFreeWorkers } else { RefundCause::TooFewCommits };
                 Self::refund(id, request, cause);
-            },
+            }
             None => Self::reschedule(id, request, now.saturating_add(One::one())),
         }
     }
 
     /// Seats the drawn workers; their window for commits begins.
     fn open_commits(id: RequestId, mut request: RequestOf<T>, draw: Draw<T>) {
-        let window =
-            CurrentWindows::<T>::get().commit_blocks(request.parameters.max_units, request.units_per_block);
+        let window = CurrentWindows::<T>::get().commit_blocks(request.parameters.max_units, request.units_per_block);
         let until = Self::after(window);
         for seat in &draw.committee {
             T::Workers::take_seat(&seat.operator);
@@ -133,7 +131,7 @@ impl<T: Config> Pallet<T> {
         if next >= MAX_ATTEMPTS {
             return Self::refund(id, request, RefundCause::TooFewCommits);
         }
-        Self::release_seats(id, &request, &committee);
+        Self::release_seats(id, &request, &committee, &Spent::<T>::new());
         request.attempt = next;
         let until = Self::after(CurrentWindows::<T>::get().waiting_blocks);
         request.state = State::Waiting { until };

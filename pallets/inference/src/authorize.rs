@@ -87,8 +87,7 @@ impl<T: Config> Pallet<T> {
         let distinct: BTreeSet<&Subject> = subjects.iter().collect();
         ensure!(!subjects.is_empty() && distinct.len() == subjects.len(), Refusal::Malformed);
         let now = frame_system::Pallet::<T>::block_number();
-        let in_range = bundle.signed_at <= now
-            && now.saturating_sub(bundle.signed_at) <= BUNDLE_LIFE_BLOCKS.into();
+        let in_range = bundle.signed_at <= now && now.saturating_sub(bundle.signed_at) <= BUNDLE_LIFE_BLOCKS.into();
         ensure!(in_range, Refusal::SignedAtOutOfRange);
         Ok(now)
     }

@@ -14,7 +14,6 @@ mod reads;
 mod reveal;
 mod settle;
 mod submit;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
 mod windows;
@@ -140,8 +139,7 @@ pub mod pallet {
 
     /// Open seats by worker key: what the off-chain worker looks through.
     #[pallet::storage]
-    pub type SeatsByKey<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, WorkerKey, Identity, RequestId, Attempt>;
+    pub type SeatsByKey<T: Config> = StorageDoubleMap<_, Blake2_128Concat, WorkerKey, Identity, RequestId, Attempt>;
 
     /// Answers of open and recently ended requests.
     #[pallet::storage]
@@ -418,11 +416,7 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::commit(bundle.items.len() as u32))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_commit(bundle.items.len() as u32))]
         #[pallet::authorize(Pallet::<T>::authorize_commit)]
-        pub fn commit(
-            origin: OriginFor<T>,
-            bundle: CommitBundleOf<T>,
-            _signature: WorkerSignature,
-        ) -> DispatchResult {
+        pub fn commit(origin: OriginFor<T>, bundle: CommitBundleOf<T>, _signature: WorkerSignature) -> DispatchResult {
             ensure_authorized(origin)?;
             Self::do_commit(bundle)
         }
@@ -435,11 +429,7 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::reveal(bundle.items.len() as u32))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal(bundle.items.len() as u32))]
         #[pallet::authorize(Pallet::<T>::authorize_reveal)]
-        pub fn reveal(
-            origin: OriginFor<T>,
-            bundle: RevealBundleOf<T>,
-            _signature: WorkerSignature,
-        ) -> DispatchResult {
+        pub fn reveal(origin: OriginFor<T>, bundle: RevealBundleOf<T>, _signature: WorkerSignature) -> DispatchResult {
             ensure_authorized(origin)?;
             Self::do_reveal(bundle)
         }

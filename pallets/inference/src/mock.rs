@@ -15,8 +15,7 @@ use frame_system::offchain::{CreateAuthorizedTransaction, CreateTransaction, Cre
 use sp_application_crypto::Pair;
 use sp_core::{ed25519, H256};
 use sp_runtime::{
-    testing::TestXt, transaction_validity::TransactionPriority, BuildStorage, DispatchError,
-    DispatchResult, Permill,
+    testing::TestXt, transaction_validity::TransactionPriority, BuildStorage, DispatchError, DispatchResult, Permill,
 };
 use votive_primitives::{
     ids::{ModelId, RequestId, VersionId},

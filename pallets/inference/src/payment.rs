@@ -3,6 +3,7 @@
 use crate::{
     settle::revealed, AccountIdOf, BalanceOf, CommitteeOf, Config, Error, Event, HoldReason, Pallet, RequestOf,
 };
+use alloc::collections::BTreeMap;
 use frame_support::{
     defensive,
     traits::{
@@ -24,8 +25,7 @@ use votive_primitives::{
 
 /// Puts a fee into escrow. The account must keep its existential deposit.
 pub(crate) fn hold_escrow<T: Config>(requester: &AccountIdOf<T>, amount: BalanceOf<T>) -> DispatchResult {
-    T::Currency::hold(&HoldReason::Escrow.into(), requester, amount)
-        .map_err(|_| Error::<T>::CannotHoldFee.into())
+    T::Currency::hold(&HoldReason::Escrow.into(), requester, amount).map_err(|_| Error::<T>::CannotHoldFee.into())
 }
 
 /// Gives an escrow back. Returns what went back: all of it.
@@ -76,30 +76,43 @@ pub(crate) fn pay_out<T: Config>(
     fee
 }
 
-/// Pays those who revealed their seat fee from the locks of those who withheld.
-pub(crate) fn pay_from_withholders<T: Config>(id: RequestId, request: &RequestOf<T>, committee: &CommitteeOf<T>) {
-    let withholders = || committee.iter().filter(|seat| matches!(seat.progress, Progress::Committed(_)));
+/// What was paid out of each operator's lock.
+pub(crate) type Spent<T> = BTreeMap<AccountIdOf<T>, BalanceOf<T>>;
+
+/// Pays those who revealed their seat fee from the locks of those who withheld, of this request's locks alone.
+pub(crate) fn pay_from_withholders<T: Config>(
+    id: RequestId,
+    request: &RequestOf<T>,
+    committee: &CommitteeOf<T>,
+) -> Spent<T> {
+    let mut spent = Spent::<T>::new();
     for seat in committee {
         let Some(reveal) = revealed(seat) else { continue };
         let mut owed = pricing::seat_fee(&request.price, reveal.units).unwrap_or_default();
         let mut received = BalanceOf::<T>::zero();
-        for withholder in withholders() {
-            let paid = T::Workers::pay_from_lock(&withholder.operator, owed, &seat.operator);
+        for withholder in committee.iter().filter(|seat| matches!(seat.progress, Progress::Committed(_))) {
+            let of_lock = spent.entry(withholder.operator.clone()).or_insert_with(Zero::zero);
+            let amount = owed.min(request.lock.saturating_sub(*of_lock));
+            let paid = T::Workers::pay_from_lock(&withholder.operator, amount, &seat.operator);
+            *of_lock = of_lock.saturating_add(paid);
             owed = owed.saturating_sub(paid);
             received = received.saturating_add(paid);
         }
         if !received.is_zero() {
-            Pallet::<T>::deposit_event(Event::SeatPaid {
-                request: id,
-                operator: seat.operator.clone(),
-                amount: received,
-            });
+            let operator = seat.operator.clone();
+            Pallet::<T>::deposit_event(Event::SeatPaid { request: id, operator, amount: received });
         }
     }
+    spent
 }
 
 /// Pays `amount` of an escrow. Where the beneficiary cannot receive it, the treasury does, and an event says so.
-pub(crate) fn pay<T: Config>(id: RequestId, request: &RequestOf<T>, beneficiary: &AccountIdOf<T>, amount: BalanceOf<T>) -> bool {
+pub(crate) fn pay<T: Config>(
+    id: RequestId,
+    request: &RequestOf<T>,
+    beneficiary: &AccountIdOf<T>,
+    amount: BalanceOf<T>,
+) -> bool {
     if transfer::<T>(&request.requester, beneficiary, amount) {
         return true;
     }
@@ -133,7 +146,6 @@ fn burn<T: Config>(requester: &AccountIdOf<T>, amount: BalanceOf<T>) {
 }
 
 /// What an account has in escrow.
-#[cfg(any(test, feature = "try-runtime"))]
 pub(crate) fn escrow_of<T: Config>(requester: &AccountIdOf<T>) -> BalanceOf<T> {
     use frame_support::traits::fungible::InspectHold;
     T::Currency::balance_on_hold(&HoldReason::Escrow.into(), requester)

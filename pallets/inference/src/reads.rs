@@ -25,17 +25,13 @@ impl<T: Config> Pallet<T> {
         pricing::fee(&terms.price, seats.count(), max_units, T::FeeFloor::get())
     }
 
-    pub(crate) fn read_request(
-        id: RequestId,
-    ) -> Option<RequestView<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>> {
+    pub(crate) fn read_request(id: RequestId) -> Option<RequestView<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>> {
         let request = Requests::<T>::get(id)?;
         let committee = Committees::<T>::get(id, request.attempt);
         Some(RequestView { request, committee })
     }
 
-    pub(crate) fn read_open_seats(
-        key: WorkerKey,
-    ) -> Vec<OpenSeat<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>> {
+    pub(crate) fn read_open_seats(key: WorkerKey) -> Vec<OpenSeat<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>> {
         SeatsByKey::<T>::iter_prefix(&key)
             .take(MAX_OPEN_SEATS)
             .filter_map(|(id, attempt)| {

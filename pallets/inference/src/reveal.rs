@@ -60,8 +60,7 @@ impl<T: Config> Pallet<T> {
     /// The digest of a reveal, if it is the one that the seat committed to.
     fn opens(seat: &Seat<T::AccountId>, item: &RevealItem) -> Option<H256> {
         let Progress::Committed(commitment) = seat.progress else { return None };
-        let digest =
-            digest::digest(&item.request.0, &item.answer_hash.0, item.units, &item.trace_hash.0);
+        let digest = digest::digest(&item.request.0, &item.answer_hash.0, item.units, &item.trace_hash.0);
         let opened = digest::commitment(
             &Self::genesis().0,
             &item.request.0,

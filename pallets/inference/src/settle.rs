@@ -1,8 +1,9 @@
 //! Settlement: when digests agree, what happens when they do not, and how a request ends.
 
 use crate::{
-    payment, AccountIdOf, Agenda, Answers, BalanceOf, CommitteeOf, Committees, Config, CurrentWindows, Event, Inputs,
-    Pallet, Receipts, RequestOf, Requests, SeatsByKey,
+    payment::{self, Spent},
+    AccountIdOf, Agenda, Answers, BalanceOf, CommitteeOf, Committees, Config, CurrentWindows, Event, Inputs, Pallet,
+    Receipts, RequestOf, Requests, SeatsByKey,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -64,7 +65,7 @@ impl<T: Config> Pallet<T> {
                 });
                 request.state = State::Settled { at: now, reveals_until: until };
                 (now, until)
-            },
+            }
             _ => return,
         };
         let waits_for_reveals = committee.iter().any(|seat| matches!(seat.progress, Progress::Committed(_)));
@@ -77,8 +78,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn close_reveals(id: RequestId, request: RequestOf<T>) {
         let committee = Committees::<T>::get(id, request.attempt);
         Self::report_withheld(id, &committee);
-        payment::pay_from_withholders::<T>(id, &request, &committee);
-        Self::refund(id, request, RefundCause::TooFewReveals);
+        let spent = payment::pay_from_withholders::<T>(id, &request, &committee);
+        Self::refund_after(id, request, RefundCause::TooFewReveals, &spent);
     }
 
     /// Settled, and its time has come: everyone is paid, all locks end.
@@ -90,7 +91,7 @@ impl<T: Config> Pallet<T> {
         };
         Self::report_withheld(id, &committee);
         let fee = payment::pay_out::<T>(id, &request, &committee, settled.units);
-        Self::release_seats(id, &request, &committee);
+        Self::release_seats(id, &request, &committee, &Spent::<T>::new());
         let outcome = Outcome::Final {
             digest: settled.digest,
             answer_hash: settled.answer_hash,
@@ -107,9 +108,14 @@ impl<T: Config> Pallet<T> {
 
     /// Ends a request without an answer: the whole escrow goes back, all locks end.
     pub(crate) fn refund(id: RequestId, request: RequestOf<T>, cause: RefundCause) {
+        Self::refund_after(id, request, cause, &Spent::<T>::new());
+    }
+
+    /// As [`Self::refund`], after a part of the locks was paid out.
+    fn refund_after(id: RequestId, request: RequestOf<T>, cause: RefundCause, spent: &Spent<T>) {
         let committee = Committees::<T>::get(id, request.attempt);
         if !matches!(request.state, State::Waiting { .. }) {
-            Self::release_seats(id, &request, &committee);
+            Self::release_seats(id, &request, &committee, spent);
         }
         let refund = payment::return_escrow::<T>(&request.requester, request.escrow);
         Self::deposit_event(Event::RequestRefunded { request: id, cause, refund });
@@ -117,11 +123,12 @@ impl<T: Config> Pallet<T> {
         Self::close(id, request, &committee, Outcome::Refunded { cause });
     }
 
-    /// Gives the seats of a committee back and ends its locks.
-    pub(crate) fn release_seats(id: RequestId, request: &RequestOf<T>, committee: &CommitteeOf<T>) {
+    /// Gives the seats of a committee back and ends what was not spent of its locks.
+    pub(crate) fn release_seats(id: RequestId, request: &RequestOf<T>, committee: &CommitteeOf<T>, spent: &Spent<T>) {
         for seat in committee {
             if seat.progress != Progress::Drawn {
-                T::Workers::unlock(&seat.operator, request.lock);
+                let of_lock = spent.get(&seat.operator).copied().unwrap_or_default();
+                T::Workers::unlock(&seat.operator, request.lock.saturating_sub(of_lock));
             }
             T::Workers::release_seat(&seat.operator);
             SeatsByKey::<T>::remove(&seat.key, id);

@@ -1,7 +1,8 @@
 //! Submission and cancellation of requests.
 
 use crate::{
-    payment, AccountIdOf, BalanceOf, Config, Counters, CurrentWindows, Error, Event, Inputs, Pallet, RequestOf, Requests,
+    payment, AccountIdOf, BalanceOf, Config, Counters, CurrentWindows, Error, Event, Inputs, Pallet, RequestOf,
+    Requests,
 };
 use frame_support::{ensure, pallet_prelude::*};
 use sp_core::H256;
@@ -38,10 +39,7 @@ impl<T: Config> Pallet<T> {
         let Submission { version, input, parameters, seats, audit, max_fee } = asked;
         ensure!(!input.is_empty(), Error::<T>::InputEmpty);
         ensure!(input.len() as u32 <= terms.limits.max_input, Error::<T>::InputTooLong);
-        ensure!(
-            (1..=terms.limits.max_units).contains(&parameters.max_units),
-            Error::<T>::UnitsOutOfRange
-        );
+        ensure!((1..=terms.limits.max_units).contains(&parameters.max_units), Error::<T>::UnitsOutOfRange);
         ensure!(audit == T::AuditProbability::get(), Error::<T>::AuditProbabilityNotSupported);
 
         let seat_fee = pricing::seat_fee(&terms.price, parameters.max_units).ok_or(Error::<T>::FeeOverflow)?;

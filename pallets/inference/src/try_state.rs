@@ -15,7 +15,7 @@ use votive_primitives::request::State;
 impl<T: Config> Pallet<T> {
     /// Checks the pallet's invariants: escrows match holds, each open request has its input, its one entry in the agenda
     /// and no receipt, and each seat's index entry exists exactly while its attempt is open.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut escrows: BTreeMap<AccountIdOf<T>, BalanceOf<T>> = BTreeMap::new();
         let mut open_seats = 0usize;
         for (id, request) in Requests::<T>::iter() {

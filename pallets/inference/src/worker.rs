@@ -9,10 +9,7 @@ mod sent;
 use crate::{Call, Committees, Config, Inputs, Pallet, RequestOf, Requests, SeatsByKey};
 use alloc::vec::Vec;
 use codec::Encode;
-use frame_system::{
-    offchain::SubmitTransaction,
-    pallet_prelude::BlockNumberFor,
-};
+use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
 use sent::{Sent, SentItems, Step};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_core::H256;
@@ -95,13 +92,13 @@ impl<T: Config> Pallet<T> {
                     Step::Commit => commits.extend(Self::commit_item(key, local, &computed).map(|item| (entry, item))),
                     Step::Reveal => reveals.extend(Self::reveal_item(key, local, computed).map(|item| (entry, item))),
                 },
-                Some(Ok(_)) => {},
+                Some(Ok(_)) => {}
                 Some(Err(failure)) if sent.may_order_again(&local.id, height) => {
-                    log::warn!(target: LOG_TARGET, "request {:?}: {failure:?}; ordering again", local.id);
+                    log::debug!(target: LOG_TARGET, "request {:?}: {failure:?}; ordering again", local.id);
                     StorageValueRef::persistent(&answer_key(&local.id)).clear();
                     Self::leave_order(local, until, height, sent);
-                },
-                Some(Err(_)) => {},
+                }
+                Some(Err(_)) => {}
                 None => Self::leave_order(local, until, height, sent),
             }
         }
@@ -109,12 +106,7 @@ impl<T: Config> Pallet<T> {
         Self::submit_reveals(key, reveals, now, sent);
     }
 
-    fn submit_commits(
-        key: &WorkerKey,
-        items: Vec<(Sent, CommitItem)>,
-        now: BlockNumberFor<T>,
-        sent: &mut SentItems,
-    ) {
+    fn submit_commits(key: &WorkerKey, items: Vec<(Sent, CommitItem)>, now: BlockNumberFor<T>, sent: &mut SentItems) {
         for chunk in items.chunks(MAX_COMMITS as usize) {
             let items = BoundedVec::truncate_from(chunk.iter().map(|(_, item)| *item).collect());
             let bundle = Bundle { key: key.clone(), signed_at: now, items };
@@ -123,12 +115,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn submit_reveals(
-        key: &WorkerKey,
-        items: Vec<(Sent, RevealItem)>,
-        now: BlockNumberFor<T>,
-        sent: &mut SentItems,
-    ) {
+    fn submit_reveals(key: &WorkerKey, items: Vec<(Sent, RevealItem)>, now: BlockNumberFor<T>, sent: &mut SentItems) {
         for chunk in items.chunks(MAX_REVEALS as usize) {
             let items = BoundedVec::truncate_from(chunk.iter().map(|(_, item)| item.clone()).collect());
             let bundle = Bundle { key: key.clone(), signed_at: now, items };
@@ -154,14 +141,8 @@ impl<T: Config> Pallet<T> {
     fn commit_item(key: &WorkerKey, local: &LocalSeat<T>, computed: &Computed) -> Option<CommitItem> {
         let salt = Self::salt(key, local)?;
         let digest = digest_of(&local.id, computed);
-        let commitment = digest::commitment(
-            &Self::genesis().0,
-            &local.id.0,
-            local.attempt,
-            &local.seat.operator,
-            &digest,
-            &salt.0,
-        );
+        let commitment =
+            digest::commitment(&Self::genesis().0, &local.id.0, local.attempt, &local.seat.operator, &digest, &salt.0);
         Some(CommitItem { request: local.id, attempt: local.attempt, commitment: H256(commitment) })
     }
 
@@ -188,6 +169,10 @@ impl<T: Config> Pallet<T> {
 
     /// Leaves a work order in the mailbox, unless it lies there already.
     fn leave_order(local: &LocalSeat<T>, until: BlockNumberFor<T>, height: u32, sent: &mut SentItems) {
+        let index = StorageValueRef::persistent(INDEX_KEY);
+        if index.get::<Vec<RequestId>>().ok().flatten().is_some_and(|open| open.contains(&local.id)) {
+            return;
+        }
         let Some(input) = Inputs::<T>::get(local.id) else { return };
         let order = WorkOrder {
             request: local.id,
@@ -197,17 +182,20 @@ impl<T: Config> Pallet<T> {
             parameters: local.request.parameters,
             deadline: until.saturated_into(),
         };
-        StorageValueRef::persistent(&order_key(&local.id)).set(&order);
-        let added = StorageValueRef::persistent(INDEX_KEY).mutate(|index| {
-            let mut index: Vec<RequestId> = index.ok().flatten().unwrap_or_default();
-            if index.contains(&local.id) || index.len() >= MAX_OPEN_ORDERS {
+        // Storage has no transactions: the order must lie there before the index names it.
+        let order_key = order_key(&local.id);
+        StorageValueRef::persistent(&order_key).set(&order);
+        let added = index.mutate(|open| {
+            let mut open: Vec<RequestId> = open.ok().flatten().unwrap_or_default();
+            if open.len() >= MAX_OPEN_ORDERS {
                 return Err(());
             }
-            index.push(local.id);
-            Ok(index)
+            open.push(local.id);
+            Ok(open)
         });
-        if added.is_ok() {
-            sent.remember_order(&local.id, height);
+        match added {
+            Ok(_) => sent.remember_order(&local.id, height),
+            Err(_) => StorageValueRef::persistent(&order_key).clear(),
         }
     }
 

@@ -70,9 +70,6 @@ pub enum MachineFailure {
     /// The engine failed in another way; the node's log has the cause.
     #[codec(index = 2)]
     EngineFailed,
-    /// The deadline passed while the order waited.
-    #[codec(index = 3)]
-    DeadlinePassed,
 }
 
 /// What the service leaves for the off-chain worker.

@@ -31,13 +31,3 @@ impl pallet_parameters::Config for Runtime {
     type AdminOrigin = frame_support::traits::AsEnsureOriginWithArg<EnsureRoot<AccountId>>;
     type WeightInfo = ();
 }
-
-#[cfg(feature = "runtime-benchmarks")]
-impl Default for RuntimeParameters {
-    fn default() -> Self {
-        RuntimeParameters::Settlement(dynamic::settlement::Parameters::FeeFloor(
-            dynamic::settlement::FeeFloor,
-            Some(10 * MILLI_VOT),
-        ))
-    }
-}

@@ -22,10 +22,7 @@ fn a_final_request_pays_everyone_and_returns_the_rest() {
         assert_eq!(Balances::free_balance(OWNER), ENDOWMENT + split.royalty);
         assert_eq!(Balances::free_balance(TREASURY), ENDOWMENT + split.treasury);
         assert_eq!(Balances::total_issuance(), issuance - split.burn);
-        assert_eq!(
-            Balances::free_balance(operators[0]),
-            ENDOWMENT + split.each_seat + split.first_seat_extra
-        );
+        assert_eq!(Balances::free_balance(operators[0]), ENDOWMENT + split.each_seat + split.first_seat_extra);
         assert_eq!(Balances::free_balance(operators[1]), ENDOWMENT + split.each_seat);
         System::assert_has_event(
             Event::RequestFinal { request, fee, refund: 0, treasury: split.treasury, burnt: split.burn }.into(),
@@ -73,9 +70,25 @@ fn withholders_pay_those_who_revealed_and_the_requester_is_refunded() {
         let outcome = Receipts::<Test>::get(request).unwrap().outcome;
         assert_eq!(outcome, Outcome::Refunded { cause: RefundCause::TooFewReveals });
         System::assert_has_event(Event::RevealWithheld { request, operator: operators[1] }.into());
-        System::assert_has_event(
-            Event::SeatPaid { request, operator: operators[0], amount: seat_fee }.into(),
-        );
+        System::assert_has_event(Event::SeatPaid { request, operator: operators[0], amount: seat_fee }.into());
+    });
+}
+
+#[test]
+fn paying_from_a_lock_leaves_the_locks_of_other_requests_alone() {
+    build_and_execute(&[5, 5, 5], || {
+        let (withheld, operators) = ask_and_commit(Seats::Three);
+        let (other, _) = ask_and_commit(Seats::Three);
+        reveal(operators[0], withheld, 0, &honest()).unwrap();
+        let lock = Requests::<Test>::get(other).unwrap().lock;
+        run_to(23);
+        assert!(Receipts::<Test>::contains_key(withheld));
+        assert!(Pool::all().iter().all(|worker| worker.locked == lock));
+        for operator in drawn(other) {
+            reveal(operator, other, 0, &honest()).unwrap();
+        }
+        next_block();
+        assert!(Pool::all().iter().all(|worker| worker.locked == 0));
     });
 }
 

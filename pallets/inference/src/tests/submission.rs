@@ -71,10 +71,7 @@ fn two_equal_requests_have_different_ids() {
 fn each_wrong_argument_ends_in_its_named_error() {
     build_and_execute(&[1], || {
         let unknown = VersionId { model: 9, number: 1 };
-        assert_noop!(
-            submit(Asked { version: unknown, ..Default::default() }),
-            DispatchError::Other("UnknownVersion")
-        );
+        assert_noop!(submit(Asked { version: unknown, ..Default::default() }), DispatchError::Other("UnknownVersion"));
         assert_noop!(submit(Asked { input: vec![], ..Default::default() }), Error::<Test>::InputEmpty);
         assert_noop!(submit(Asked { input: vec![0; 65], ..Default::default() }), Error::<Test>::InputTooLong);
         assert_noop!(submit(Asked { max_units: 0, ..Default::default() }), Error::<Test>::UnitsOutOfRange);
@@ -94,18 +91,12 @@ fn a_request_may_be_cancelled_before_its_draw() {
     build_and_execute(&[1], || {
         let free = Balances::free_balance(ALICE);
         let request = ask(Seats::One);
-        assert_noop!(
-            Inference::cancel_request(RuntimeOrigin::signed(OWNER), request),
-            Error::<Test>::NotRequester
-        );
+        assert_noop!(Inference::cancel_request(RuntimeOrigin::signed(OWNER), request), Error::<Test>::NotRequester);
         assert_ok!(Inference::cancel_request(RuntimeOrigin::signed(ALICE), request));
         assert_eq!((held(ALICE), Balances::free_balance(ALICE)), (0, free));
         let receipt = Receipts::<Test>::get(request).unwrap();
         assert_eq!(receipt.outcome, Outcome::Refunded { cause: RefundCause::Cancelled });
-        assert_noop!(
-            Inference::cancel_request(RuntimeOrigin::signed(ALICE), request),
-            Error::<Test>::UnknownRequest
-        );
+        assert_noop!(Inference::cancel_request(RuntimeOrigin::signed(ALICE), request), Error::<Test>::UnknownRequest);
     });
 }
 
@@ -114,10 +105,7 @@ fn a_drawn_request_cannot_be_cancelled() {
     build_and_execute(&[1], || {
         let request = ask(Seats::One);
         next_block();
-        assert_noop!(
-            Inference::cancel_request(RuntimeOrigin::signed(ALICE), request),
-            Error::<Test>::AlreadyDrawn
-        );
+        assert_noop!(Inference::cancel_request(RuntimeOrigin::signed(ALICE), request), Error::<Test>::AlreadyDrawn);
     });
 }
 
@@ -125,10 +113,7 @@ fn a_drawn_request_cannot_be_cancelled() {
 fn windows_are_changed_by_root_and_within_bounds() {
     build_and_execute(&[1], || {
         let windows = Windows { reveal_blocks: 3, ..Default::default() };
-        assert_noop!(
-            Inference::set_windows(RuntimeOrigin::signed(ALICE), windows),
-            DispatchError::BadOrigin
-        );
+        assert_noop!(Inference::set_windows(RuntimeOrigin::signed(ALICE), windows), DispatchError::BadOrigin);
         assert_noop!(
             Inference::set_windows(RuntimeOrigin::root(), Windows { reveal_blocks: 0, ..windows }),
             Error::<Test>::WindowOutOfRange

@@ -50,9 +50,10 @@ impl SentItems {
 
     /// Whether an item is not in flight any more, or never was.
     pub fn may_send(&self, entry: &Sent, now: u32) -> bool {
-        self.items.iter().find(|(sent, _)| sent == entry).is_none_or(|(_, at)| {
-            now >= at.saturating_add(RESEND_AFTER_BLOCKS) || now < *at
-        })
+        self.items
+            .iter()
+            .find(|(sent, _)| sent == entry)
+            .is_none_or(|(_, at)| now >= at.saturating_add(RESEND_AFTER_BLOCKS) || now < *at)
     }
 
     pub fn remember(&mut self, entry: &Sent, now: u32) {

@@ -6,20 +6,20 @@ import type { KeyringPair } from '@polkadot/keyring/types';
 import { DIGITS_PACKAGE, sampleOf } from '@votive/examples/digits-package';
 import { runEngine } from '@votive/examples/engine';
 import { readEvents } from '@votive/examples/events';
-import { follow, isEnd } from '@votive/examples/follow';
+import { follow, isEnd, wholeLife } from '@votive/examples/follow';
 import { readReceipt } from '@votive/examples/records';
 import { ask, type Asked } from '@votive/examples/request';
 import { funded, funds } from './accounts.ts';
 import { assertBalanced, assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
-import { finalised, wholeLife } from './until.ts';
+import { finalised } from './steps.ts';
 
 const STEPS = ['RequestSubmitted', 'SeatsDrawn', 'Committed', 'Revealed', 'RequestFinal'] as const;
 const ONCE = ['SeatsDrawn', 'Committed', 'RevealsOpened', 'Revealed', 'RequestSettled', 'SeatPaid', 'RequestFinal'];
 
 let askers: Record<(typeof STEPS)[number], KeyringPair>;
-const chain = new TestNetwork({ nodes: [developmentNode('restart')] }, async (api) => {
+const chain = new TestNetwork({ nodes: [developmentNode('crash')] }, async (api) => {
   askers = await funded(api, ...STEPS);
   await finalised(api);
 });

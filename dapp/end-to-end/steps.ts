@@ -1,14 +1,7 @@
-// Waiting in tests: for finality, and for what a request goes through.
+// What tests wait for and look at.
 
 import type { ApiPromise } from '@polkadot/api';
-import { follow, type Step } from '@votive/examples/follow';
-
-/** All steps of a request from block `from` to its end. */
-export async function wholeLife(api: ApiPromise, id: string, from: number): Promise<Step[]> {
-  const steps: Step[] = [];
-  for await (const step of follow(api, id, from)) steps.push(step);
-  return steps;
-}
+import type { Step } from '@votive/examples/follow';
 
 /** Names of the events of a request's life, without their pallet. */
 export function names(steps: readonly Step[]): string[] {

@@ -1,0 +1,79 @@
+//! The genesis presets: they parse, they build, and what they promise is there.
+
+use frame_support::traits::Get;
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_runtime::BuildStorage;
+use votive_primitives::ids::VersionId;
+use votive_runtime::{genesis_config_presets::get_preset, *};
+
+const DIGITS: VersionId = VersionId { model: 0, number: 1 };
+
+/// Overwrites what the patch names and keeps the rest.
+fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
+    match (base, patch) {
+        (serde_json::Value::Object(base), serde_json::Value::Object(patch)) => {
+            for (key, value) in patch {
+                merge(base.entry(key).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (base, patch) => *base = patch,
+    }
+}
+
+/// The chain's state right after the genesis of a preset.
+fn genesis(preset: &str) -> sp_io::TestExternalities {
+    let patch = get_preset(&PresetId::from(preset)).expect("the preset exists");
+    let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+    merge(&mut config, serde_json::from_slice(&patch).unwrap());
+    let config: RuntimeGenesisConfig = serde_json::from_value(config).unwrap();
+    config.build_storage().unwrap().into()
+}
+
+#[test]
+fn the_development_preset_has_one_worker_that_serves_digits() {
+    genesis(DEV_RUNTIME_PRESET).execute_with(|| {
+        assert_eq!(Babe::authorities().len(), 1);
+        let model = Models::model(0).expect("digits is registered");
+        assert_eq!(model.metadata.name.to_vec(), b"digits");
+        assert_eq!(model.versions.len(), 1);
+        assert!(!model.versions[0].spec.golden_vectors.is_empty());
+        let workers = Workers::workers(DIGITS);
+        assert_eq!(workers.len(), 1);
+        assert!(!workers[0].chilled);
+    });
+}
+
+#[test]
+fn the_local_preset_has_four_validators_and_eight_workers_with_keys_of_their_own() {
+    genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
+        assert_eq!(Babe::authorities().len(), 4);
+        assert_eq!(Grandpa::grandpa_authorities().len(), 4);
+        let workers = Workers::workers(DIGITS);
+        let keys: std::collections::BTreeSet<_> = workers.iter().map(|worker| worker.key.clone()).collect();
+        assert_eq!((workers.len(), keys.len()), (8, 8));
+    });
+}
+
+#[test]
+fn the_invariants_hold_from_genesis_on() {
+    for preset in [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET] {
+        genesis(preset).execute_with(|| {
+            Inference::do_try_state().unwrap();
+            Models::do_try_state().unwrap();
+            Workers::do_try_state().unwrap();
+        });
+    }
+}
+
+#[test]
+fn the_treasury_exists_so_that_it_can_take_any_payment() {
+    genesis(DEV_RUNTIME_PRESET).execute_with(|| {
+        let treasury = <Runtime as pallet_inference::Config>::Treasury::get();
+        assert!(Balances::free_balance(treasury) >= EXISTENTIAL_DEPOSIT);
+    });
+}
+
+#[test]
+fn other_presets_do_not_exist() {
+    assert!(get_preset(&PresetId::from("production")).is_none());
+}
