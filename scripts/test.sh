@@ -14,7 +14,7 @@ attempt() { stage "$@" 2>&1 | tee -a "$log" || failed+=("$1"); }
 
 formatting() {
   if ! cargo fmt --version >/dev/null 2>&1; then echo "not checked: rustfmt is not installed"; return; fi
-  cargo fmt --all --check
+  cargo fmt --all --check -- --color never
 }
 
 rust_tests() {

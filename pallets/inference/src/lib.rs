@@ -319,7 +319,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// The input is longer than the version takes. Shorten it; `InferenceApi.model` shows the limit.
         InputTooLong,
-        /// The input is empty.
+        /// The input is empty. Give what the version's package declares as its input.
         InputEmpty,
         /// `max_units` is 0 or above the version's limit. Choose a value within it.
         UnitsOutOfRange,
@@ -329,17 +329,17 @@ pub mod pallet {
         FeeTooLow,
         /// The fee does not fit the balance type. Ask for fewer units.
         FeeOverflow,
-        /// The requester cannot pay the escrow from its free balance.
+        /// The requester cannot pay the escrow from its free balance. Fund the account, or ask for fewer seats or units.
         CannotHoldFee,
         /// No open request has this id. It may have ended: see `Receipts`.
         UnknownRequest,
-        /// Only the requester may cancel its request.
+        /// Only the requester may cancel its request. Sign with the account that submitted it.
         NotRequester,
         /// Its seats were drawn already: the request ends by itself.
         AlreadyDrawn,
-        /// A window is out of its bounds, see [`Windows`].
+        /// A window is out of its bounds. Choose values within those that [`Windows`] gives.
         WindowOutOfRange,
-        /// No item of the bundle can be taken any more.
+        /// No item of the bundle can be taken any more. Read the seats' state and sign what is still open.
         NothingFresh,
     }
 

@@ -269,9 +269,9 @@ pub mod pallet {
         /// The signature does not prove that the key's holder wants to serve this operator on this chain. Sign the
         /// message of `possession_message` with the worker key.
         InvalidProof,
-        /// The worker serves this version already.
+        /// The worker serves this version already. Nothing is left to do.
         AlreadyServed,
-        /// The worker does not serve this version.
+        /// The worker does not serve this version. `InferenceApi.workers` shows who does.
         NotServed,
         /// The worker serves as many versions as it can. Unserve one first.
         TooManyVersions,
@@ -281,9 +281,9 @@ pub mod pallet {
         CapacityZero,
         /// The capacity is above the chain's `MaxCapacity`. Lower it.
         CapacityTooHigh,
-        /// The worker is chilled already.
+        /// The worker is chilled already. Call `activate` to take seats again.
         AlreadyChilled,
-        /// The worker is not chilled.
+        /// The worker is not chilled. It takes seats already.
         NotChilled,
         /// The worker is unbonding. Call `cancel_unbond` first.
         Unbonding,
