@@ -1,6 +1,5 @@
 //! The genesis presets: they parse, they build, and what they promise is there.
 
-use frame_support::traits::Get;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_runtime::BuildStorage;
 use votive_primitives::ids::VersionId;

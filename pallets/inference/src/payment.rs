@@ -1,8 +1,6 @@
 //! All money of a request moves here: into escrow, out to those who earned it, and back.
 
-use crate::{
-    settle::revealed, AccountIdOf, BalanceOf, CommitteeOf, Config, Error, Event, HoldReason, Pallet, RequestOf,
-};
+use crate::{AccountIdOf, BalanceOf, CommitteeOf, Config, Error, Event, HoldReason, Pallet, RequestOf};
 use alloc::collections::BTreeMap;
 use frame_support::{
     defensive,
@@ -19,7 +17,7 @@ use sp_runtime::{
 use votive_primitives::{
     ids::{RequestId, Units},
     pricing,
-    request::Progress,
+    request::Seat,
     traits::{ModelCatalogue, WorkerPool},
 };
 
@@ -43,7 +41,7 @@ pub(crate) fn pay_out<T: Config>(
     committee: &CommitteeOf<T>,
     units: Units,
 ) -> BalanceOf<T> {
-    let paid_seats = committee.iter().filter_map(revealed).count() as u32;
+    let paid_seats = committee.iter().filter_map(Seat::revealed).count() as u32;
     let fee = pricing::fee(&request.price, paid_seats, units, T::FeeFloor::get())
         .unwrap_or(request.escrow)
         .min(request.escrow);
@@ -52,7 +50,7 @@ pub(crate) fn pay_out<T: Config>(
     let split = pricing::split(fee, paid_seats, royalty);
 
     let mut extra = split.first_seat_extra;
-    for seat in committee.iter().filter(|seat| revealed(seat).is_some()) {
+    for seat in committee.iter().filter(|seat| seat.revealed().is_some()) {
         let amount = split.each_seat.saturating_add(core::mem::take(&mut extra));
         if pay::<T>(id, request, &seat.operator, amount) {
             Pallet::<T>::deposit_event(Event::SeatPaid { request: id, operator: seat.operator.clone(), amount });
@@ -87,10 +85,10 @@ pub(crate) fn pay_from_withholders<T: Config>(
 ) -> Spent<T> {
     let mut spent = Spent::<T>::new();
     for seat in committee {
-        let Some(reveal) = revealed(seat) else { continue };
+        let Some(reveal) = seat.revealed() else { continue };
         let mut owed = pricing::seat_fee(&request.price, reveal.units).unwrap_or_default();
         let mut received = BalanceOf::<T>::zero();
-        for withholder in committee.iter().filter(|seat| matches!(seat.progress, Progress::Committed(_))) {
+        for withholder in committee.iter().filter(|seat| seat.owes_reveal()) {
             let of_lock = spent.entry(withholder.operator.clone()).or_insert_with(Zero::zero);
             let amount = owed.min(request.lock.saturating_sub(*of_lock));
             let paid = T::Workers::pay_from_lock(&withholder.operator, amount, &seat.operator);

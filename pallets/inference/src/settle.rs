@@ -14,17 +14,9 @@ use sp_runtime::{
 use votive_primitives::{
     ids::RequestId,
     receipt::{Outcome, Receipt, ReceiptSeat, RefundCause},
-    request::{Progress, Reveal, Seat, State, MAX_ATTEMPTS},
+    request::{Progress, Seat, State, MAX_ATTEMPTS},
     traits::WorkerPool,
 };
-
-/// What a seat revealed, if it did.
-pub(crate) fn revealed<AccountId>(seat: &Seat<AccountId>) -> Option<&Reveal> {
-    match &seat.progress {
-        Progress::Revealed(reveal) => Some(reveal),
-        _ => None,
-    }
-}
 
 impl<T: Config> Pallet<T> {
     /// Whether the seats that `counts` picks carry at least two thirds of the drawn weight and of the seats.
@@ -48,7 +40,7 @@ impl<T: Config> Pallet<T> {
 
     /// Moves a request on after a reveal.
     pub(crate) fn settle_if_agreed(id: RequestId, mut request: RequestOf<T>, committee: CommitteeOf<T>) {
-        let mut reveals = committee.iter().filter_map(revealed);
+        let mut reveals = committee.iter().filter_map(Seat::revealed);
         let Some(first) = reveals.next() else { return };
         if reveals.any(|other| other.digest != first.digest) {
             return Self::refund(id, request, RefundCause::DigestsDiffer);
@@ -56,7 +48,7 @@ impl<T: Config> Pallet<T> {
         let now = frame_system::Pallet::<T>::block_number();
         let (at, reveals_until) = match request.state {
             State::Settled { at, reveals_until } => (at, reveals_until),
-            State::Revealing { until } if Self::has_quorums(&committee, |seat| revealed(seat).is_some()) => {
+            State::Revealing { until } if Self::has_quorums(&committee, |seat| seat.revealed().is_some()) => {
                 Self::deposit_event(Event::RequestSettled {
                     request: id,
                     digest: first.digest,
@@ -68,7 +60,7 @@ impl<T: Config> Pallet<T> {
             }
             _ => return,
         };
-        let waits_for_reveals = committee.iter().any(|seat| matches!(seat.progress, Progress::Committed(_)));
+        let waits_for_reveals = committee.iter().any(|seat| seat.owes_reveal());
         let last_reveal = if waits_for_reveals { reveals_until } else { now };
         let final_at = at.saturating_add(CurrentWindows::<T>::get().final_blocks.into());
         Self::reschedule(id, request, final_at.max(last_reveal.saturating_add(One::one())));
@@ -86,7 +78,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn finalise(id: RequestId, request: RequestOf<T>) {
         let State::Settled { at, .. } = request.state else { return };
         let committee = Committees::<T>::get(id, request.attempt);
-        let Some((settled, answer)) = committee.iter().find_map(revealed).copied().zip(Answers::<T>::get(id)) else {
+        let Some((settled, answer)) = committee.iter().find_map(Seat::revealed).copied().zip(Answers::<T>::get(id))
+        else {
             return Self::refund(id, request, RefundCause::TooFewReveals);
         };
         Self::report_withheld(id, &committee);
@@ -136,7 +129,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn report_withheld(id: RequestId, committee: &CommitteeOf<T>) {
-        for seat in committee.iter().filter(|seat| matches!(seat.progress, Progress::Committed(_))) {
+        for seat in committee.iter().filter(|seat| seat.owes_reveal()) {
             Self::deposit_event(Event::RevealWithheld { request: id, operator: seat.operator.clone() });
         }
     }
@@ -157,7 +150,7 @@ impl<T: Config> Pallet<T> {
             .map(|seat| ReceiptSeat {
                 operator: seat.operator.clone(),
                 weight: seat.weight,
-                digest: revealed(seat).map(|reveal| reveal.digest),
+                digest: seat.revealed().map(|reveal| reveal.digest),
             })
             .collect();
         Receipts::<T>::insert(

@@ -36,7 +36,7 @@ fn spec<T: Config>() -> VersionSpec {
         package_size: u64::MAX,
         architecture: Architecture::Mlp,
         kernel_spec: (0..=u16::MAX).find(T::KernelSpecs::contains).expect("the chain knows a kernel spec"),
-        limits: Limits { max_input: MAX_INPUT_BYTES, max_output: MAX_OUTPUT_BYTES, max_units: u32::MAX },
+        limits: Limits { max_input: MAX_INPUT_BYTES, max_output: MAX_OUTPUT_BYTES, max_units: 1 },
         units_per_block: u32::MAX,
         golden_vectors: longest::<_, MAX_GOLDEN_VECTORS>(vector),
     }

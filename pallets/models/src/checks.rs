@@ -40,6 +40,8 @@ impl<T: Config> Pallet<T> {
         ensure!(T::KernelSpecs::contains(&spec.kernel_spec), Error::<T>::UnknownKernelSpec);
         ensure!(spec.units_per_block > 0, Error::<T>::SpeedZero);
         ensure!(!spec.golden_vectors.is_empty(), Error::<T>::GoldenVectorsMissing);
+        let units_fit = !spec.architecture.is_per_call() || spec.limits.max_units <= 1;
+        ensure!(units_fit, Error::<T>::UnitLimitAboveOne);
         Self::check_limits(&spec.limits)
     }
 

@@ -233,6 +233,8 @@ pub mod pallet {
         OutputLimitTooHigh,
         /// The most units of an answer are zero. State at least 1.
         UnitLimitZero,
+        /// The architecture is paid per call, so an answer has one unit. State 1.
+        UnitLimitAboveOne,
         /// The declared speed is zero units per block. State at least 1.
         SpeedZero,
         /// The version carries no golden vector. Add at least one, so that workers can check themselves.

@@ -60,6 +60,15 @@ pub enum Architecture {
     Cnn,
 }
 
+impl Architecture {
+    /// Whether an answer is one call, whatever its length; of the others the tokens are counted.
+    pub const fn is_per_call(self) -> bool {
+        match self {
+            Architecture::Mlp | Architecture::Cnn => true,
+        }
+    }
+}
+
 /// Price of an answer for each seat, in the chain's smallest unit. The one mutable entry of a version.
 #[derive(
     Clone,

@@ -165,6 +165,21 @@ pub struct Seat<AccountId> {
     pub progress: Progress,
 }
 
+impl<AccountId> Seat<AccountId> {
+    /// What it revealed, if it did.
+    pub fn revealed(&self) -> Option<&Reveal> {
+        match &self.progress {
+            Progress::Revealed(reveal) => Some(reveal),
+            _ => None,
+        }
+    }
+
+    /// Whether it has committed and not revealed.
+    pub fn owes_reveal(&self) -> bool {
+        matches!(self.progress, Progress::Committed(_))
+    }
+}
+
 /// The seats of one attempt.
 pub type Committee<AccountId> = BoundedVec<Seat<AccountId>, ConstU32<MAX_SEATS>>;
 

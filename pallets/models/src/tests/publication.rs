@@ -102,12 +102,12 @@ fn limits_are_at_least_one_and_at_most_four_kibibytes() {
         assert_refused(|spec| spec.limits.max_output = 0, Error::OutputLimitZero);
         assert_refused(|spec| spec.limits.max_output = MAX_OUTPUT_BYTES + 1, Error::OutputLimitTooHigh);
         assert_refused(|spec| spec.limits.max_units = 0, Error::UnitLimitZero);
+        assert_refused(|spec| spec.limits.max_units = 2, Error::UnitLimitAboveOne);
         assert_refused(|spec| spec.units_per_block = 0, Error::SpeedZero);
 
         let mut widest = spec();
         widest.limits.max_input = MAX_INPUT_BYTES;
         widest.limits.max_output = MAX_OUTPUT_BYTES;
-        widest.limits.max_units = u32::MAX;
         assert_ok!(ModelRegistry::publish_version(signed(ALICE), 0, widest, PRICE));
     });
 }
