@@ -7,6 +7,7 @@ use crate::{
     error::StartError,
     events::{Pacer, PoolReady},
     handover::Handover,
+    keys::local_keys,
     mailbox::Mailbox,
     metrics::Metrics,
     service::Service,
@@ -76,6 +77,12 @@ where
     let storage = backend.offchain_storage().ok_or(StartError::NoMailbox)?;
     let metrics = Metrics::new(registry)?;
     let engine = open_engine(&config)?;
+    if local_keys(&*keystore).is_empty() {
+        log::info!(
+            target: LOG_TARGET,
+            "🧮 No worker key here, so nothing to answer; `votive-node key insert --key-type infr` adds one",
+        );
+    }
     let (pings, pinged) = channel(1);
     let (answered, reruns) = channel(1);
 

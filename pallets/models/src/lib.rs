@@ -203,7 +203,7 @@ pub mod pallet {
         VersionDeprecated,
         /// Only a deprecated version can be removed. Deprecate it first.
         VersionNotDeprecated,
-        /// Workers serve the version or requests for it are open. Wait until they are done.
+        /// Workers still serve the version. It can be removed once they have all called `unserve`.
         VersionInUse,
         /// The model still has versions. Remove them first.
         ModelHasVersions,
