@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
 done
 
 scripts/setup.sh
-say "building the node and the engine (about 20 minutes the first time on two cores, seconds after that)"
+say "building the node and the engine (about 25 minutes the first time on two cores, seconds after that)"
 build
 say "built"
 

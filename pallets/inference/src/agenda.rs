@@ -9,7 +9,7 @@ use crate::{
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, weights::WeightMeter};
 use frame_system::pallet_prelude::BlockNumberFor;
-use sp_runtime::traits::{One, Saturating};
+use sp_runtime::traits::{CheckedDiv, One, Saturating};
 use votive_primitives::{
     ids::RequestId,
     receipt::RefundCause,
@@ -90,7 +90,12 @@ impl<T: Config> Pallet<T> {
                 let cause = if request.attempt == 0 { RefundCause::NoFreeWorkers } else { RefundCause::TooFewCommits };
                 Self::refund(id, request, cause);
             }
-            None => Self::reschedule(id, request, now.saturating_add(One::one())),
+            // The longer it has waited, the rarer the next look: a crowd of waiting requests must not fill the sweep.
+            None => {
+                let waited = now.saturating_sub(request.submitted_at);
+                let pause = waited.checked_div(&2u32.into()).unwrap_or_else(One::one).max(One::one());
+                Self::reschedule(id, request, now.saturating_add(pause).min(until));
+            }
         }
     }
 
@@ -99,7 +104,7 @@ impl<T: Config> Pallet<T> {
         let window = CurrentWindows::<T>::get().commit_blocks(request.parameters.max_units, request.units_per_block);
         let until = Self::after(window);
         for seat in &draw.committee {
-            T::Workers::take_seat(&seat.operator);
+            T::Workers::take_seat(&seat.operator, request.lock);
             SeatsByKey::<T>::insert(&seat.key, id, request.attempt);
         }
         Self::deposit_event(Event::SeatsDrawn {

@@ -44,6 +44,12 @@ impl From<Refusal> for TransactionValidityError {
 /// What one item is about: a tag is provided for each fresh one.
 type Subject = (RequestId, Attempt);
 
+/// What a bundle is about: all of it, and what of it is fresh.
+struct Subjects {
+    all: Vec<Subject>,
+    fresh: Vec<Subject>,
+}
+
 impl<T: Config> Pallet<T> {
     pub(crate) fn authorize_commit(
         source: TransactionSource,
@@ -55,11 +61,11 @@ impl<T: Config> Pallet<T> {
         let early_key = Self::may_be_early(source, &bundle.key);
         let fresh = bundle.items.iter().filter(|item| {
             Self::fresh_commit(&bundle.key, item, now).is_some_and(|fresh| Self::can_lock(&fresh))
-                || early_key && Self::is_before_commits(item.request)
+                || early_key && Self::is_before_commits(item.request, item.attempt)
         });
         let fresh: Vec<Subject> = fresh.map(|item| (item.request, item.attempt)).collect();
         let call = Call::<T>::commit { bundle: bundle.clone(), signature: signature.clone() };
-        Self::check_last("votive/commit", bundle, signature, fresh, call)
+        Self::check_last("votive/commit", bundle, signature, Subjects { all: subjects, fresh }, call)
     }
 
     pub(crate) fn authorize_reveal(
@@ -76,7 +82,7 @@ impl<T: Config> Pallet<T> {
         });
         let fresh: Vec<Subject> = fresh.map(|item| (item.request, item.attempt)).collect();
         let call = Call::<T>::reveal { bundle: bundle.clone(), signature: signature.clone() };
-        Self::check_last("votive/reveal", bundle, signature, fresh, call)
+        Self::check_last("votive/reveal", bundle, signature, Subjects { all: subjects, fresh }, call)
     }
 
     /// The tests that need no request: the items' shape and the block of signing. Returns the present block.
@@ -97,18 +103,22 @@ impl<T: Config> Pallet<T> {
         prefix: &'static str,
         bundle: &Bundle<Items, BlockNumberFor<T>>,
         signature: &WorkerSignature,
-        fresh: Vec<Subject>,
+        subjects: Subjects,
         call: Call<T>,
     ) -> TransactionValidityWithRefund {
-        ensure!(!fresh.is_empty(), InvalidTransaction::Stale);
+        // A bundle takes block space for all of its items and pays for none: most of them must be of use.
+        let Subjects { all, fresh } = subjects;
+        ensure!(fresh.len().saturating_mul(2) > all.len(), InvalidTransaction::Stale);
         let call: <T as frame_system::Config>::RuntimeCall = call.into();
         ensure!(T::BaseCallFilter::contains(&call), InvalidTransaction::Call);
         let message = bundle.message(&Self::genesis());
         ensure!(bundle.key.verify(&message, signature), InvalidTransaction::BadProof);
 
         let age: u64 = frame_system::Pallet::<T>::block_number().saturating_sub(bundle.signed_at).saturated_into();
+        // The newer signature wins: a pool replaces a transaction only by one of higher priority.
+        let priority = T::BundlePriority::get().saturating_add(bundle.signed_at.saturated_into());
         let mut validity = ValidTransaction::with_tag_prefix(prefix)
-            .priority(T::BundlePriority::get())
+            .priority(priority)
             .longevity(u64::from(BUNDLE_LIFE_BLOCKS).saturating_sub(age).max(1))
             .propagate(true);
         for subject in fresh {
@@ -122,8 +132,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The request's seats are about to be drawn: the sender may have seen the draw already.
-    fn is_before_commits(id: RequestId) -> bool {
-        Requests::<T>::get(id).is_some_and(|request| matches!(request.state, State::Waiting { .. }))
+    fn is_before_commits(id: RequestId, attempt: Attempt) -> bool {
+        Requests::<T>::get(id)
+            .is_some_and(|request| request.attempt == attempt && matches!(request.state, State::Waiting { .. }))
     }
 
     /// The key has a seat and the reveals are about to open.

@@ -134,6 +134,7 @@ pub struct PoolWorker {
     pub capacity: u32,
     pub open_seats: u32,
     pub locked: u128,
+    pub promised: u128,
     pub bond: u128,
 }
 
@@ -153,6 +154,7 @@ impl Pool {
                 capacity: 8,
                 open_seats: 0,
                 locked: 0,
+                promised: 0,
                 bond: 1_000_000,
             })
             .collect();
@@ -185,17 +187,23 @@ impl WorkerPool<u64> for Pool {
                 operator: worker.operator,
                 key: key_of(worker.operator),
                 weight: worker.weight,
-                free: worker.open_seats < worker.capacity && worker.bond - worker.locked >= lock,
+                free: worker.open_seats < worker.capacity && worker.bond >= worker.locked + worker.promised + lock,
             })
             .collect()
     }
 
-    fn take_seat(operator: &u64) {
-        Self::change(*operator, |worker| worker.open_seats += 1);
+    fn take_seat(operator: &u64, lock: u128) {
+        Self::change(*operator, |worker| {
+            worker.open_seats += 1;
+            worker.promised += lock;
+        });
     }
 
-    fn release_seat(operator: &u64) {
-        Self::change(*operator, |worker| worker.open_seats -= 1);
+    fn release_seat(operator: &u64, promised: u128) {
+        Self::change(*operator, |worker| {
+            worker.open_seats -= 1;
+            worker.promised -= promised;
+        });
     }
 
     fn lock(operator: &u64, amount: u128) -> DispatchResult {
@@ -204,6 +212,7 @@ impl WorkerPool<u64> for Pool {
                 return Err(DispatchError::Other("BondTooLow"));
             }
             worker.locked += amount;
+            worker.promised = worker.promised.saturating_sub(amount);
             Ok(())
         })
     }
@@ -238,7 +247,7 @@ impl Config for Test {
     type FeeFloor = ConstU128<FEE_FLOOR>;
     type MinLock = ConstU128<MIN_LOCK>;
     type AuditProbability = AuditProbability;
-    type BundlePriority = frame_support::traits::ConstU64<{ TransactionPriority::MAX }>;
+    type BundlePriority = frame_support::traits::ConstU64<{ TransactionPriority::MAX / 2 }>;
     type WeightInfo = ();
 }
 

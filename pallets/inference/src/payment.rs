@@ -42,7 +42,7 @@ pub(crate) fn pay_out<T: Config>(
     units: Units,
 ) -> BalanceOf<T> {
     let paid_seats = committee.iter().filter_map(Seat::revealed).count() as u32;
-    let fee = pricing::fee(&request.price, paid_seats, units, T::FeeFloor::get())
+    let fee = pricing::fee(&request.price, paid_seats, units, request.fee_floor)
         .unwrap_or(request.escrow)
         .min(request.escrow);
     let owner = T::Catalogue::owner(request.version.model);

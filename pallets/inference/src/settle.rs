@@ -46,8 +46,8 @@ impl<T: Config> Pallet<T> {
             return Self::refund(id, request, RefundCause::DigestsDiffer);
         }
         let now = frame_system::Pallet::<T>::block_number();
-        let (at, reveals_until) = match request.state {
-            State::Settled { at, reveals_until } => (at, reveals_until),
+        let (final_from, reveals_until) = match request.state {
+            State::Settled { final_from, reveals_until, .. } => (final_from, reveals_until),
             State::Revealing { until } if Self::has_quorums(&committee, |seat| seat.revealed().is_some()) => {
                 Self::deposit_event(Event::RequestSettled {
                     request: id,
@@ -55,15 +55,15 @@ impl<T: Config> Pallet<T> {
                     answer_hash: first.answer_hash,
                     units: first.units,
                 });
-                request.state = State::Settled { at: now, reveals_until: until };
-                (now, until)
+                let final_from = Self::after(CurrentWindows::<T>::get().final_blocks);
+                request.state = State::Settled { at: now, reveals_until: until, final_from };
+                (final_from, until)
             }
             _ => return,
         };
         let waits_for_reveals = committee.iter().any(|seat| seat.owes_reveal());
         let last_reveal = if waits_for_reveals { reveals_until } else { now };
-        let final_at = at.saturating_add(CurrentWindows::<T>::get().final_blocks.into());
-        Self::reschedule(id, request, final_at.max(last_reveal.saturating_add(One::one())));
+        Self::reschedule(id, request, final_from.max(last_reveal.saturating_add(One::one())));
     }
 
     /// The window for reveals is over and the quorums do not stand: who revealed is paid by who withheld.
@@ -119,11 +119,14 @@ impl<T: Config> Pallet<T> {
     /// Gives the seats of a committee back and ends what was not spent of its locks.
     pub(crate) fn release_seats(id: RequestId, request: &RequestOf<T>, committee: &CommitteeOf<T>, spent: &Spent<T>) {
         for seat in committee {
-            if seat.progress != Progress::Drawn {
+            let promised = if seat.progress == Progress::Drawn {
+                request.lock
+            } else {
                 let of_lock = spent.get(&seat.operator).copied().unwrap_or_default();
                 T::Workers::unlock(&seat.operator, request.lock.saturating_sub(of_lock));
-            }
-            T::Workers::release_seat(&seat.operator);
+                Default::default()
+            };
+            T::Workers::release_seat(&seat.operator, promised);
             SeatsByKey::<T>::remove(&seat.key, id);
         }
     }

@@ -43,7 +43,8 @@ impl<T: Config> Pallet<T> {
         ensure!(audit == T::AuditProbability::get(), Error::<T>::AuditProbabilityNotSupported);
 
         let seat_fee = pricing::seat_fee(&terms.price, parameters.max_units).ok_or(Error::<T>::FeeOverflow)?;
-        let escrow = pricing::fee(&terms.price, seats.count(), parameters.max_units, T::FeeFloor::get())
+        let fee_floor = T::FeeFloor::get();
+        let escrow = pricing::fee(&terms.price, seats.count(), parameters.max_units, fee_floor)
             .ok_or(Error::<T>::FeeOverflow)?;
         ensure!(escrow <= max_fee, Error::<T>::FeeTooLow);
         payment::hold_escrow::<T>(&requester, escrow)?;
@@ -68,6 +69,7 @@ impl<T: Config> Pallet<T> {
             audit,
             price: terms.price,
             royalty: terms.royalty,
+            fee_floor,
             limits: terms.limits,
             units_per_block: terms.units_per_block,
             escrow,

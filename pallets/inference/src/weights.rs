@@ -36,7 +36,10 @@ fn micros(count: u64) -> Weight {
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn submit_request() -> Weight {
-        micros(60).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+        // The requester pays for what its request costs later, too: the look that draws and the one that ends it.
+        micros(60)
+            .saturating_add(T::DbWeight::get().reads_writes(10, 6))
+            .saturating_add(Self::sweep_item().saturating_mul(2))
     }
     fn cancel_request() -> Weight {
         micros(50).saturating_add(T::DbWeight::get().reads_writes(4, 7))
@@ -54,7 +57,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn reveal(n: u32) -> Weight {
         micros(10)
             .saturating_add(micros(60).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 5).saturating_mul(n.into()))
+            // A reveal that differs ends its request: seats, locks, escrow and receipt.
+            .saturating_add(T::DbWeight::get().reads_writes(16, 24).saturating_mul(n.into()))
     }
     fn authorize_reveal(n: u32) -> Weight {
         micros(80)

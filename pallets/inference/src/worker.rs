@@ -55,6 +55,12 @@ impl<T: Config> Pallet<T> {
             return;
         }
         let mut lock = StorageLock::<Time>::with_deadline(LOCK_KEY, Duration::from_millis(LOCK_LIFE_MS));
+        // A clock that was set back must not make a dead run's lock last: a live one's deadline is never that far off.
+        if let Err(deadline) = lock.try_lock().map(drop) {
+            if sp_io::offchain::timestamp().diff(&deadline).millis() > LOCK_LIFE_MS {
+                StorageValueRef::persistent(LOCK_KEY).clear();
+            }
+        }
         let _guard = lock.lock();
         let mut sent = SentItems::load();
         let mut open = Vec::new();
@@ -107,7 +113,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn submit_commits(key: &WorkerKey, items: Vec<(Sent, CommitItem)>, now: BlockNumberFor<T>, sent: &mut SentItems) {
-        for chunk in items.chunks(MAX_COMMITS as usize) {
+        for chunk in bundles(&items, MAX_COMMITS, sent) {
             let items = BoundedVec::truncate_from(chunk.iter().map(|(_, item)| *item).collect());
             let bundle = Bundle { key: key.clone(), signed_at: now, items };
             let Some(signature) = key.sign(&bundle.message(&Self::genesis())) else { return };
@@ -116,7 +122,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn submit_reveals(key: &WorkerKey, items: Vec<(Sent, RevealItem)>, now: BlockNumberFor<T>, sent: &mut SentItems) {
-        for chunk in items.chunks(MAX_REVEALS as usize) {
+        for chunk in bundles(&items, MAX_REVEALS, sent) {
             let items = BoundedVec::truncate_from(chunk.iter().map(|(_, item)| item.clone()).collect());
             let bundle = Bundle { key: key.clone(), signed_at: now, items };
             let Some(signature) = key.sign(&bundle.message(&Self::genesis())) else { return };
@@ -210,6 +216,12 @@ impl<T: Config> Pallet<T> {
             Ok::<_, ()>(index)
         });
     }
+}
+
+/// Groups items into bundles: the new ones together, each that is sent again on its own.
+fn bundles<Item: Clone>(items: &[(Sent, Item)], most: u32, sent: &SentItems) -> Vec<Vec<(Sent, Item)>> {
+    let (again, new): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|(entry, _)| sent.was_sent(entry));
+    new.chunks(most as usize).chain(again.chunks(1)).map(<[_]>::to_vec).collect()
 }
 
 /// What a seat owes next, and until which block it counts. `None` when nothing is due or it would come too late.

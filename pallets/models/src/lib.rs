@@ -203,7 +203,7 @@ pub mod pallet {
         VersionDeprecated,
         /// Only a deprecated version can be removed. Deprecate it first.
         VersionNotDeprecated,
-        /// Workers still serve the version. It can be removed once they have all called `unserve`.
+        /// Workers still serve the version. Anyone can take them off it by `workers.unserveClosed`.
         VersionInUse,
         /// The model still has versions. Remove them first.
         ModelHasVersions,

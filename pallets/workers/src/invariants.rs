@@ -19,6 +19,8 @@ impl<T: Config> Pallet<T> {
             let held = T::Currency::balance_on_hold(&HoldReason::Bond.into(), &operator);
             ensure!(held == worker.bond, DispatchError::Other("a bond differs from what is held for it"));
             ensure!(worker.locked <= worker.bond, DispatchError::Other("more is locked than bonded"));
+            let idle = worker.open_seats.is_zero() && !worker.promised.is_zero();
+            ensure!(!idle, DispatchError::Other("a promise stands without a seat"));
             ensure!(worker.capacity > 0, DispatchError::Other("a worker has no capacity"));
         }
         for account in frame_system::Account::<T>::iter_keys() {

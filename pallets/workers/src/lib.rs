@@ -273,6 +273,8 @@ pub mod pallet {
         AlreadyServed,
         /// The worker does not serve this version. `InferenceApi.workers` shows who does.
         NotServed,
+        /// The version takes requests, so only the operator itself can leave it, by `unserve`.
+        VersionOpen,
         /// The worker serves as many versions as it can. Unserve one first.
         TooManyVersions,
         /// As many workers as can serve this version. Serve another, or wait for one of them to leave.
@@ -362,6 +364,7 @@ pub mod pallet {
         /// [`Error::AlreadyServed`], [`Error::TooManyVersions`], [`Error::VersionFull`], or the catalogue's error when
         /// the version takes no requests.
         #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::serve().saturating_add(T::DbWeight::get().reads(MAX_WORKERS_PER_VERSION.into())))]
         pub fn serve(origin: OriginFor<T>, version: VersionId) -> DispatchResult {
             let operator = ensure_signed(origin)?;
             Self::do_serve(operator, version)
@@ -435,6 +438,20 @@ pub mod pallet {
         pub fn cancel_unbond(origin: OriginFor<T>) -> DispatchResult {
             let operator = ensure_signed(origin)?;
             Self::do_cancel_unbond(operator)
+        }
+
+        /// Takes a worker off a version that takes no requests any more, so that nobody can keep it, and its deposit, in
+        /// state.
+        ///
+        /// Origin: signed, anyone.
+        ///
+        /// Emits [`Event::VersionUnserved`]. Fails with [`Error::VersionOpen`], [`Error::UnknownWorker`] or
+        /// [`Error::NotServed`].
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::unserve().saturating_add(T::DbWeight::get().reads(2)))]
+        pub fn unserve_closed(origin: OriginFor<T>, operator: T::AccountId, version: VersionId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_unserve_closed(operator, version)
         }
     }
 

@@ -185,9 +185,12 @@ pub fn held(operator: AccountId) -> Balance {
     Balances::balance_on_hold(&pallet_workers::HoldReason::Bond.into(), &operator)
 }
 
+/// What each seat of [`take_seats`] promises.
+pub const SEAT_LOCK: Balance = 100;
+
 pub fn take_seats(operator: AccountId, seats: u32) {
     for _ in 0..seats {
-        <WorkerRegistry as WorkerPool<_>>::take_seat(&operator);
+        <WorkerRegistry as WorkerPool<_>>::take_seat(&operator, SEAT_LOCK);
     }
 }
 

@@ -38,16 +38,20 @@ impl<T: Config> WorkerPool<T::AccountId> for Pallet<T> {
         Servers::<T>::get(version).into_iter().filter_map(candidate).collect()
     }
 
-    fn take_seat(operator: &T::AccountId) {
-        Self::mutate_worker(operator, |worker| worker.open_seats.saturating_inc());
+    fn take_seat(operator: &T::AccountId, lock: Self::Balance) {
+        Self::mutate_worker(operator, |worker| {
+            worker.open_seats.saturating_inc();
+            worker.promised = worker.promised.saturating_add(lock);
+        });
     }
 
-    fn release_seat(operator: &T::AccountId) {
+    fn release_seat(operator: &T::AccountId, promised: Self::Balance) {
         Self::mutate_worker(operator, |worker| {
-            if worker.open_seats.is_zero() {
+            if worker.open_seats.is_zero() || worker.promised < promised {
                 defensive!("a seat was released that was never taken");
             }
             worker.open_seats.saturating_dec();
+            worker.promised = worker.promised.saturating_sub(promised);
         });
     }
 
@@ -56,6 +60,7 @@ impl<T: Config> WorkerPool<T::AccountId> for Pallet<T> {
         let mut worker = Self::stored_worker(operator)?;
         ensure!(worker.unlocked() >= amount, Error::<T>::BondLocked);
         worker.locked = worker.locked.saturating_add(amount);
+        worker.promised = worker.promised.saturating_sub(amount);
         Workers::<T>::insert(operator, worker);
         Ok(())
     }

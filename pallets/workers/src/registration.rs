@@ -40,8 +40,16 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         T::Currency::hold(&HoldReason::Bond.into(), operator, bond)?;
         KeyOwner::<T>::insert(&key, operator);
-        let worker =
-            Worker { key, bond, locked: Zero::zero(), capacity, open_seats: 0, chilled: false, unbonding_until: None };
+        let worker = Worker {
+            key,
+            bond,
+            locked: Zero::zero(),
+            promised: Zero::zero(),
+            capacity,
+            open_seats: 0,
+            chilled: false,
+            unbonding_until: None,
+        };
         Workers::<T>::insert(operator, worker);
         Ok(())
     }

@@ -20,6 +20,8 @@ pub struct Worker<Balance, BlockNumber> {
     pub bond: Balance,
     /// How much of the bond stands behind commits. Never above the bond.
     pub locked: Balance,
+    /// How much of the bond open seats will lock when they commit. With what is locked never above the bond at a draw.
+    pub promised: Balance,
     /// How many seats it takes at a time. Lowering it does not end open seats.
     pub capacity: u32,
     /// How many seats it has now.
@@ -41,13 +43,9 @@ impl<Balance: AtLeast32BitUnsigned + Copy, BlockNumber> Worker<Balance, BlockNum
         !self.chilled && self.unbonding_until.is_none() && self.bond >= min_bond
     }
 
-    /// Whether it can take one more seat whose commit locks `lock`.
-    ///
-    /// The unlocked bond must cover that lock and one more for each open seat, as if none of them had committed yet. This
-    /// asks for more than it need where some have, and never for less.
+    /// Whether it can take one more seat whose commit locks `lock`, beside what is locked and promised already.
     pub fn has_free_seat(&self, lock: Balance) -> bool {
-        let seats = Balance::from(self.open_seats.saturating_add(1));
-        self.open_seats < self.capacity && lock.checked_mul(&seats).is_some_and(|locks| locks <= self.unlocked())
+        self.open_seats < self.capacity && lock <= self.unlocked().saturating_sub(self.promised)
     }
 
     /// Whether nothing of its past work is open, so that its bond may return.

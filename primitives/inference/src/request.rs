@@ -81,6 +81,8 @@ pub enum State<BlockNumber> {
         at: BlockNumber,
         /// Last block in which a reveal still counts.
         reveals_until: BlockNumber,
+        /// The block from which on it may be final.
+        final_from: BlockNumber,
     },
 }
 
@@ -105,6 +107,8 @@ pub struct Request<AccountId, Balance, BlockNumber> {
     pub price: Price<Balance>,
     /// Share of the fee that goes to the model's owner.
     pub royalty: Permill,
+    /// The least fee.
+    pub fee_floor: Balance,
     /// The version's limits.
     pub limits: Limits,
     /// The version's declared speed.

@@ -81,13 +81,13 @@ pub trait WorkerPool<AccountId> {
     /// The active workers of a version, at most [`crate::model::MAX_WORKERS_PER_VERSION`]. `lock` is what a commit would lock.
     fn candidates(version: VersionId, lock: Self::Balance) -> Vec<Candidate<AccountId>>;
 
-    /// Counts a seat to a worker.
-    fn take_seat(operator: &AccountId);
+    /// Counts a seat to a worker, and promises `lock` of its bond to the commit of that seat.
+    fn take_seat(operator: &AccountId, lock: Self::Balance);
 
-    /// Gives a seat of a worker back.
-    fn release_seat(operator: &AccountId);
+    /// Gives a seat of a worker back, with what is still `promised` to it: nothing once it has committed.
+    fn release_seat(operator: &AccountId, promised: Self::Balance);
 
-    /// Locks a part of the operator's bond. Fails when too little of it is unlocked.
+    /// Locks the part of the operator's bond that was promised to a seat. Fails when too little of it is unlocked.
     fn lock(operator: &AccountId, amount: Self::Balance) -> DispatchResult;
 
     /// Ends a lock of `amount`.

@@ -42,7 +42,8 @@ impl pallet_workers::Config for Runtime {
     type Weight = pallet_workers::BondWeight<Runtime>;
     type MinBond = ConstU128<{ 5_000 * VOT }>;
     type UnbondingDelay = ConstU32<{ 7 * DAYS }>;
-    type MaxCapacity = ConstU32<1_024>;
+    // At most as many as one read of a key's open seats returns.
+    type MaxCapacity = ConstU32<256>;
     type WeightInfo = pallet_workers::weights::SubstrateWeight<Runtime>;
 }
 

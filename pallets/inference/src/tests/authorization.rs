@@ -71,6 +71,45 @@ fn the_pool_takes_items_one_step_early_and_a_block_does_not() {
 }
 
 #[test]
+fn the_pool_takes_an_early_commit_for_the_attempt_at_hand_only() {
+    build_and_execute(&[5], || {
+        let request = ask(Seats::One);
+        System::set_block_number(2);
+        let (bundle, signature) = commit_bundle(10, vec![commit_item(10, request, 1, &honest())]);
+        assert_eq!(refused(check(External, Call::commit { bundle, signature })), InvalidTransaction::Stale);
+        System::set_block_number(1);
+    });
+}
+
+#[test]
+fn a_bundle_of_which_half_is_of_no_use_is_refused() {
+    build_and_execute(&[5], || {
+        let requests: Vec<RequestId> = (0..3).map(|_| ask(Seats::One)).collect();
+        next_block();
+        commit(10, requests[0], 0, &honest()).unwrap();
+        let item = |index: usize| commit_item(10, requests[index], 0, &honest());
+        let (bundle, signature) = commit_bundle(10, vec![item(0), item(1)]);
+        assert_eq!(refused(check(InBlock, Call::commit { bundle, signature })), InvalidTransaction::Stale);
+        let (bundle, signature) = commit_bundle(10, vec![item(0), item(1), item(2)]);
+        let (valid, _) = check(InBlock, Call::commit { bundle, signature }).unwrap();
+        assert_eq!(valid.provides.len(), 2);
+    });
+}
+
+#[test]
+fn what_is_signed_anew_has_a_higher_priority_and_the_same_tags() {
+    build_and_execute(&[5], || {
+        let request = ask(Seats::One);
+        next_block();
+        let (older, _) = check_commit(External, 10, request).unwrap();
+        next_block();
+        let (newer, _) = check_commit(External, 10, request).unwrap();
+        assert!(newer.priority > older.priority);
+        assert_eq!(newer.provides, older.provides);
+    });
+}
+
+#[test]
 fn a_commit_that_the_bond_cannot_carry_is_refused_and_locks_nothing() {
     build_and_execute(&[5], || {
         let request = ask(Seats::One);

@@ -22,7 +22,10 @@ fn one_honest_seat_settles_and_the_answer_is_there() {
         next_block();
         assert_ok!(reveal(10, request, 0, &honest()));
         let at = System::block_number();
-        assert_eq!(Requests::<Test>::get(request).unwrap().state, State::Settled { at, reveals_until: 22 });
+        assert_eq!(
+            Requests::<Test>::get(request).unwrap().state,
+            State::Settled { at, reveals_until: 22, final_from: at }
+        );
         assert_eq!(Inference::answer(request).unwrap().output.to_vec(), honest().output);
         System::assert_last_event(
             Event::RequestSettled {

@@ -56,6 +56,11 @@ impl SentItems {
             .is_none_or(|(_, at)| now >= at.saturating_add(RESEND_AFTER_BLOCKS) || now < *at)
     }
 
+    /// Whether an item has been sent before. Sent again, it goes in a bundle of its own, which replaces exactly one.
+    pub fn was_sent(&self, entry: &Sent) -> bool {
+        self.items.iter().any(|(sent, _)| sent == entry)
+    }
+
     pub fn remember(&mut self, entry: &Sent, now: u32) {
         self.items.retain(|(sent, _)| sent != entry);
         self.items.push((entry.clone(), now));

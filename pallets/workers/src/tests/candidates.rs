@@ -59,18 +59,43 @@ fn a_worker_with_all_its_seats_taken_is_not_free() {
         assert!(is_free(100));
         take_seats(ALICE, 1);
         assert!(!is_free(100));
-        <WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE);
+        <WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE, SEAT_LOCK);
         assert!(is_free(100));
     });
 }
 
 #[test]
-fn a_free_worker_can_lock_for_each_open_seat_and_one_more() {
+fn what_is_promised_to_open_seats_is_not_free() {
     build_and_execute(|| {
         serving(ALICE);
         assert!(is_free(BOND) && !is_free(BOND + 1));
         take_seats(ALICE, 1);
-        assert!(is_free(BOND / 2) && !is_free(BOND / 2 + 1));
+        assert!(is_free(BOND - SEAT_LOCK) && !is_free(BOND - SEAT_LOCK + 1));
+    });
+}
+
+#[test]
+fn seats_with_different_locks_never_promise_more_than_the_bond() {
+    build_and_execute(|| {
+        serving(ALICE);
+        <WorkerRegistry as WorkerPool<_>>::take_seat(&ALICE, BOND - 100);
+        assert!(is_free(100) && !is_free(101));
+        <WorkerRegistry as WorkerPool<_>>::take_seat(&ALICE, 100);
+        assert!(!is_free(1));
+        lock(ALICE, 100);
+        lock(ALICE, BOND - 100);
+        assert_eq!((worker(ALICE).locked, worker(ALICE).promised), (BOND, 0));
+    });
+}
+
+#[test]
+fn a_commit_turns_its_promise_into_a_lock() {
+    build_and_execute(|| {
+        serving(ALICE);
+        take_seats(ALICE, 2);
+        lock(ALICE, SEAT_LOCK);
+        assert_eq!((worker(ALICE).locked, worker(ALICE).promised), (SEAT_LOCK, SEAT_LOCK));
+        assert!(is_free(BOND - 2 * SEAT_LOCK) && !is_free(BOND - 2 * SEAT_LOCK + 1));
     });
 }
 
@@ -84,7 +109,7 @@ fn a_locked_bond_is_not_free() {
 }
 
 #[test]
-fn a_lock_that_overflows_makes_nobody_free() {
+fn a_lock_above_every_bond_makes_nobody_free() {
     build_and_execute(|| {
         serving(ALICE);
         take_seats(ALICE, 1);
@@ -105,9 +130,9 @@ fn candidates_change_nothing() {
 fn seats_of_nobody_and_seats_below_zero_change_nothing() {
     build_and_execute(|| {
         serving(ALICE);
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::take_seat(&BOB));
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&BOB));
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::take_seat(&BOB, 1));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&BOB, 0));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE, 0));
     });
 }
 

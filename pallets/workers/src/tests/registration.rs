@@ -14,6 +14,7 @@ fn a_registered_worker_is_active_and_has_no_seats() {
             key: key(ALICE),
             bond: BOND,
             locked: 0,
+            promised: 0,
             capacity: DEFAULT_CAPACITY,
             open_seats: 0,
             chilled: false,

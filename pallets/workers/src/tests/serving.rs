@@ -78,6 +78,34 @@ fn a_version_has_a_most_of_workers() {
 }
 
 #[test]
+fn a_full_version_takes_a_new_worker_in_place_of_an_idle_one() {
+    build_and_execute(|| {
+        let first = 100;
+        for operator in first..first + u64::from(MAX_WORKERS_PER_VERSION) {
+            serving(operator);
+        }
+        assert_ok!(WorkerRegistry::chill(signed(first + 3)));
+        serving(ALICE);
+        assert_event(Event::VersionUnserved { operator: first + 3, version: version(1) });
+        assert!(!Served::<Test>::contains_key(first + 3));
+        assert!(Servers::<Test>::get(version(1)).contains(&ALICE));
+    });
+}
+
+#[test]
+fn anyone_takes_a_worker_off_a_closed_version_and_off_no_other() {
+    build_and_execute(|| {
+        serving(ALICE);
+        assert_noop!(WorkerRegistry::unserve_closed(signed(BOB), ALICE, version(1)), Error::<Test>::VersionOpen);
+        OpenVersions::set(BTreeSet::new());
+        assert_noop!(WorkerRegistry::unserve_closed(signed(BOB), BOB, version(1)), Error::<Test>::UnknownWorker);
+        assert_ok!(WorkerRegistry::unserve_closed(signed(BOB), ALICE, version(1)));
+        assert_last_event(Event::VersionUnserved { operator: ALICE, version: version(1) });
+        assert!(!Servers::<Test>::contains_key(version(1)));
+    });
+}
+
+#[test]
 fn a_version_that_is_not_served_any_more_leaves_nothing() {
     build_and_execute(|| {
         serving(ALICE);

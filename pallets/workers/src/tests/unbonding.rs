@@ -8,7 +8,7 @@ use votive_primitives::traits::WorkerPool;
 const DUE: u64 = 1 + UNBONDING_DELAY;
 
 fn release_seat(operator: AccountId) {
-    <WorkerRegistry as WorkerPool<_>>::release_seat(&operator);
+    <WorkerRegistry as WorkerPool<_>>::release_seat(&operator, SEAT_LOCK);
 }
 
 #[test]
