@@ -11,6 +11,8 @@ export interface Figure {
   readonly target?: number;
   /** What it may not exceed: `--check` fails above it. */
   readonly atMost?: number;
+  /** What it must reach: `--check` fails below it. */
+  readonly atLeast?: number;
 }
 
 /** The smallest value that at least `share` of the values do not exceed. */
@@ -44,8 +46,8 @@ export function report(title: string, figures: readonly Figure[]): boolean {
       figure.what,
       `${round(figure.measured)} ${figure.unit}`,
       figure.target === undefined ? '' : `${figure.target}`,
-      figure.atMost === undefined ? '' : `≤ ${figure.atMost}`,
-      figure.atMost === undefined ? '' : isWithin(figure) ? 'met' : 'MISSED',
+      bound(figure),
+      bound(figure) === '' ? '' : isWithin(figure) ? 'met' : 'MISSED',
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
@@ -53,8 +55,13 @@ export function report(title: string, figures: readonly Figure[]): boolean {
   return figures.every(isWithin);
 }
 
-function isWithin({ measured, atMost = Infinity }: Figure): boolean {
-  return measured <= atMost;
+function isWithin({ measured, atMost = Infinity, atLeast = -Infinity }: Figure): boolean {
+  return measured <= atMost && measured >= atLeast;
+}
+
+function bound({ atMost, atLeast }: Figure): string {
+  if (atMost !== undefined) return `≤ ${atMost}`;
+  return atLeast === undefined ? '' : `≥ ${atLeast}`;
 }
 
 function round(value: number): string {

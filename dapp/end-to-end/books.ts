@@ -60,9 +60,12 @@ export function assertBalanced(books: Books): void {
   assert.deepEqual(books.held, books.recorded, `block ${books.block}: holds are what the pallets' records say`);
 }
 
-/** Checks the books now, and that since `before` the issuance moved by what events name and by nothing else. */
-export async function assertBalancedSince(api: ApiPromise, before: Books): Promise<Books> {
-  const now = await readBooks(api);
+/**
+ * Checks the books now, or in the block with this hash, and that since `before` the issuance moved by what events name and by
+ * nothing else. Where forks are about, `block` is a final one.
+ */
+export async function assertBalancedSince(api: ApiPromise, before: Books, block?: string): Promise<Books> {
+  const now = await readBooks(api, block);
   assertBalanced(now);
   let changed = 0n;
   let burnt = 0n;

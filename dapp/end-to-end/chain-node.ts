@@ -1,14 +1,14 @@
-// One real votive-node process with a folder and ports of its own: start, SIGKILL, start again in place.
+// One real votive-node process with a folder and ports of its own: start, suspend, resume, SIGKILL, start again in place.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { connect as dial, createServer } from 'node:net';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ApiPromise } from '@polkadot/api';
 import { connect } from '@votive/examples/connect';
 import { BINARIES } from '@votive/examples/engine';
+import { answers, freePort } from './ports.ts';
 
 /** The binary under test. */
 export const NODE_BINARY = process.env.VOTIVE_NODE ?? `${BINARIES}/votive-node`;
@@ -24,33 +24,53 @@ export interface NodePlan {
   readonly flags: readonly string[];
 }
 
-/** A process. It keeps its folder and its ports when it is killed and started again. */
+/** A process. It keeps its folder, its ports and its identity in the network when it is killed and started again. */
 export class ChainNode {
   #process: ChildProcess | undefined;
+  #api: ApiPromise | undefined;
   readonly #connections = new Set<ApiPromise>();
 
   private constructor(
     readonly name: string,
     private readonly flags: readonly string[],
+    private readonly folder: string,
     private readonly logFile: string,
     readonly url: string,
+    /** Its name in the network. */
+    readonly identity: string,
+    private readonly port: number,
   ) {}
 
-  /** A node that is not running yet, on the chain `chain` (a preset or a file), with its files in `folder`. */
-  static async plan({ name, flags }: NodePlan, chain: string, folder: string): Promise<ChainNode> {
-    const [rpcPort, port] = [await freePort(), await freePort()];
-    const all = [
-      ...['--name', name, '--chain', chain, '--base-path', join(folder, name), '--package-folder', PACKAGES],
-      ...['--rpc-port', `${rpcPort}`, '--port', `${port}`],
-      ...['--no-prometheus', '--no-telemetry', '--no-mdns'],
-      ...flags,
-    ];
-    return new ChainNode(name, all, join(folder, `${name}.log`), `ws://127.0.0.1:${rpcPort}`);
+  /** Where other nodes reach it. */
+  get address(): string {
+    return `/ip4/127.0.0.1/tcp/${this.port}/p2p/${this.identity}`;
   }
 
-  /** Starts the process and returns once its RPC takes connections. */
-  async start(more: readonly string[] = []): Promise<void> {
+  /**
+   * A node that is not running yet, on the chain `chain` (a preset or a file), with its files in `folder`.
+   *
+   * Its log is written there too, or into the folder that VOTIVE_LOGS names, where it stays.
+   */
+  static async plan({ name, flags }: NodePlan, chain: string, folder: string): Promise<ChainNode> {
+    const [rpcPort, port] = [await freePort(), await freePort()];
+    const own = join(folder, name);
+    const key = `${own}.node-key`;
     if (!existsSync(NODE_BINARY)) throw new Error(`${NODE_BINARY} is missing: build it, or name it by VOTIVE_NODE`);
+    execFileSync(NODE_BINARY, ['key', 'generate-node-key', '--file', key], { stdio: 'ignore' });
+    const identity = execFileSync(NODE_BINARY, ['key', 'inspect-node-key', '--file', key], { encoding: 'utf8' }).trim();
+    const all = [
+      ...['--name', name, '--chain', chain, '--base-path', own, '--package-folder', PACKAGES],
+      ...['--rpc-port', `${rpcPort}`, '--port', `${port}`],
+      ...['--no-prometheus', '--no-telemetry', '--no-mdns'],
+      ...['--node-key-file', key],
+      ...flags,
+    ];
+    const log = join(process.env.VOTIVE_LOGS ?? folder, `${name}.log`);
+    return new ChainNode(name, all, own, log, `ws://127.0.0.1:${rpcPort}`, identity, port);
+  }
+
+  /** Starts the process and returns once it is connected to its RPC. */
+  async start(more: readonly string[] = []): Promise<void> {
     const log = openSync(this.logFile, 'a');
     const started = spawn(NODE_BINARY, [...this.flags, ...more], { stdio: ['ignore', log, log] });
     closeSync(log);
@@ -63,13 +83,37 @@ export class ChainNode {
       if (Date.now() > deadline) throw new Error(`${this.name} was not ready in ${READY_MS / 1000} s\n${this.log()}`);
       await pause(100);
     }
+    this.#api = await this.connect();
   }
 
-  /** A connection of its own; it is closed with the process. */
+  /** The connection that was made at its last start. It is silent while the process is suspended. */
+  get api(): ApiPromise {
+    if (!this.#api) throw new Error(`${this.name} is not running`);
+    return this.#api;
+  }
+
+  /** Whether the process lives, suspended or not. */
+  get isRunning(): boolean {
+    return this.#process !== undefined && running.has(this.#process);
+  }
+
+  /** One more connection of its own; it is closed with the process. */
   async connect(): Promise<ApiPromise> {
     const api = await connect(this.url);
     this.#connections.add(api);
     return api;
+  }
+
+  /** Suspends the process (SIGSTOP): it lives, and does nothing. */
+  suspend(): void {
+    this.#living().kill('SIGSTOP');
+  }
+
+  /** Lets a suspended process go on (SIGCONT), and connects to it anew: connections give up on who is silent for long. */
+  async resume(): Promise<void> {
+    this.#living().kill('SIGCONT');
+    await this.#disconnect();
+    this.#api = await this.connect();
   }
 
   /** Kills the process as a power cut would, and waits until it is gone. */
@@ -80,14 +124,36 @@ export class ChainNode {
       started.kill('SIGKILL');
       await gone;
     }
-    await Promise.all([...this.#connections].map((api) => api.disconnect().catch(() => undefined)));
-    this.#connections.clear();
+    await this.#disconnect();
   }
 
-  /** The last lines of its log. */
-  log(): string {
-    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
-    return [`--- log of ${this.name} ---`, ...lines, '---'].join('\n');
+  /** Removes all files of a killed node: database, keystore and mailbox. */
+  wipe(): void {
+    if (this.isRunning) throw new Error(`${this.name} is running: kill it first`);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The memory that is the process's own, in MiB: without the files that it maps, above all those of its database. */
+  ownMiB(): number {
+    const status = readFileSync(`/proc/${this.#living().pid}/status`, 'utf8');
+    return Math.round(Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024);
+  }
+
+  /** The last lines of its log; it is one file over all its starts. */
+  log(lines = LOG_LINES): string {
+    const last = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines);
+    return [`--- log of ${this.name} ---`, ...last, '---'].join('\n');
+  }
+
+  async #disconnect(): Promise<void> {
+    await Promise.all([...this.#connections].map((api) => api.disconnect().catch(() => undefined)));
+    this.#connections.clear();
+    this.#api = undefined;
+  }
+
+  #living(): ChildProcess {
+    if (!this.#process || !this.isRunning) throw new Error(`${this.name} is not running`);
+    return this.#process;
   }
 }
 
@@ -97,26 +163,3 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-
-function answers(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
-    const socket = dial({ host: hostname, port: Number(port) });
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}

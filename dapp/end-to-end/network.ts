@@ -7,27 +7,41 @@ import { after, before, test, type TestContext } from 'node:test';
 import type { ApiPromise } from '@polkadot/api';
 import { ChainNode, type NodePlan } from './chain-node.ts';
 import { type Patch, writeChainSpec } from './chain-spec.ts';
+import { knownPeers, linked, regroup } from './links.ts';
 
 /** What a network is made of. */
 export interface NetworkPlan {
   /** The preset: `dev` unless another is named. */
-  readonly chain?: 'dev' | 'local';
+  readonly chain?: 'dev' | 'local' | 'throughput';
   /** What is laid over the preset's genesis: shorter windows, never a shorter slot. */
   readonly genesis?: Patch;
   readonly nodes: readonly [NodePlan, ...NodePlan[]];
 }
+
+/** The validators of the chain `local`. */
+export const VALIDATORS = ['alice', 'bob', 'charlie', 'dave'] as const;
+export type Validator = (typeof VALIDATORS)[number];
 
 /** A development chain of one node that validates and works. */
 export function developmentNode(name: string, ...flags: string[]): NodePlan {
   return { name, flags: ['--dev', ...flags] };
 }
 
+/** A node that talks to the peers that it is given, and to no others: `links.ts` tells why it takes all of these. */
+const RESERVED_ONLY = ['--reserved-only', '--in-peers', '0', '--out-peers', '0'];
+
 /** A validator of the chain `local` that has the keys, the worker keys included, of the seed `//name`. */
-export function validatorNode(name: 'alice' | 'bob' | 'charlie' | 'dave', ...flags: string[]): NodePlan {
-  return { name, flags: [`--${name}`, '--validator', '--unsafe-force-node-key-generation', ...flags] };
+export function validatorNode(name: Validator, ...flags: string[]): NodePlan {
+  return { name, flags: [`--${name}`, '--validator', ...RESERVED_ONLY, ...flags] };
 }
 
-const TEST_MS = 180_000;
+/** The chain `local` with a process for each of its four validators. */
+export function fourValidators(): NetworkPlan {
+  const [first, ...others] = VALIDATORS;
+  return { chain: 'local', nodes: [validatorNode(first), ...others.map((name) => validatorNode(name))] };
+}
+
+const TEST_MS = 300_000;
 
 /** A running network. */
 export class Network {
@@ -36,22 +50,35 @@ export class Network {
     readonly nodes: readonly ChainNode[],
   ) {}
 
-  /** Starts the nodes; the later ones find the first. */
+  /** Starts the nodes, and connects each with all others. */
   static async start({ chain = 'dev', genesis, nodes: plans }: NetworkPlan): Promise<Network> {
     const folder = mkdtempSync(join(tmpdir(), 'votive-end-to-end-'));
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     const spec = genesis ? writeChainSpec(chain, genesis, join(folder, 'chain-spec.json')) : chain;
     const network = new Network(folder, await Promise.all(plans.map((plan) => ChainNode.plan(plan, spec, folder))));
     try {
-      const [first, ...others] = network.nodes;
-      await first?.start();
-      const found = first && others.length > 0 ? await bootnodes(first) : [];
-      await Promise.all(others.map((node) => node.start(found)));
+      await Promise.all(network.nodes.map((node) => network.restart(node)));
+      await linked([network.nodes]);
     } catch (error) {
       await network.stop();
       throw error;
     }
     return network;
+  }
+
+  /** Starts a node, on the files that it left if it was killed. It talks to all others, wherever the network is cut. */
+  async restart(node: ChainNode): Promise<void> {
+    await node.start(knownPeers(node, this.nodes));
+  }
+
+  /** Cuts the network into groups that cannot reach each other. All nodes run. */
+  async partition(...groups: readonly ChainNode[][]): Promise<void> {
+    await regroup(groups);
+  }
+
+  /** Connects each node with all others again. */
+  async heal(): Promise<void> {
+    await regroup([this.nodes]);
   }
 
   /** Ends all processes and removes their folder. */
@@ -64,28 +91,32 @@ export class Network {
 /** A network that lives as long as the tests of one file. */
 export class TestNetwork {
   #network: Network | undefined;
-  #api: ApiPromise | undefined;
 
   /** `prepare` runs before the first test, on the connected network. */
   constructor(plan: NetworkPlan, prepare?: (api: ApiPromise) => Promise<void>) {
     before(async () => {
       this.#network = await Network.start(plan);
-      this.#api = await this.node().connect();
-      await prepare?.(this.#api);
+      await prepare?.(this.api);
     });
     after(() => this.#network?.stop());
   }
 
-  /** The connection to the first node. */
-  get api(): ApiPromise {
-    if (!this.#api) throw new Error('the network has not started');
-    return this.#api;
+  /** The network; there is none before the first test. */
+  get network(): Network {
+    if (!this.#network) throw new Error('the network has not started');
+    return this.#network;
   }
 
-  /** A node by its place in the plan. */
-  node(place = 0): ChainNode {
-    const node = this.#network?.nodes[place];
-    if (!node) throw new Error(`the network has no node ${place}, or has not started`);
+  /** The connection to the first node. */
+  get api(): ApiPromise {
+    return this.node().api;
+  }
+
+  /** A node by its place in the plan, or by its name. */
+  node(which: number | string = 0): ChainNode {
+    const { nodes } = this.network;
+    const node = typeof which === 'number' ? nodes[which] : nodes.find(({ name }) => name === which);
+    if (!node) throw new Error(`the network has no node ${which}`);
     return node;
   }
 
@@ -101,18 +132,9 @@ export class TestNetwork {
     });
   }
 
-  /** SIGKILL of the first node, and its restart on the files that it left. */
-  async killAndRestart(): Promise<void> {
-    await this.node().kill();
-    await this.node().start();
-    this.#api = await this.node().connect();
+  /** SIGKILL of a node, the first unless another is named, and its restart on the files that it left. */
+  async killAndRestart(node = this.node()): Promise<void> {
+    await node.kill();
+    await this.network.restart(node);
   }
-}
-
-async function bootnodes(node: ChainNode): Promise<string[]> {
-  const api = await node.connect();
-  const addresses = (await api.rpc.system.localListenAddresses()).map((address) => address.toString());
-  const local = addresses.find((address) => address.startsWith('/ip4/127.0.0.1/tcp/'));
-  if (!local) throw new Error(`${node.name} listens on no local address: ${addresses.join(', ')}`);
-  return ['--bootnodes', local];
 }

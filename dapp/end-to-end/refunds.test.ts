@@ -11,13 +11,13 @@ import { funded, funds, VOT } from './accounts.ts';
 import { assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS, publishUnserved } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
+import { setWindows } from './parameters.ts';
 import { names } from './steps.ts';
 
 const WINDOWS = { waitingBlocks: 3, commitMinBlocks: 2, commitMaxBlocks: 2 };
-const chain = new TestNetwork({
-  genesis: { inference: { windows: WINDOWS } },
-  nodes: [developmentNode('refunds', '--offchain-worker', 'never')],
-});
+const chain = new TestNetwork({ nodes: [developmentNode('refunds', '--offchain-worker', 'never')] }, (api) =>
+  setWindows(api, WINDOWS),
+);
 
 /** Asks `version`, waits for the end, and checks that the transaction fee is all that is gone. */
 async function refunded(asker: KeyringPair, version: VersionId): Promise<{ cause: string; life: Step[]; receipt: Receipt }> {

@@ -3,6 +3,7 @@
 use sc_chain_spec::Properties;
 use sc_service::{ChainType, GenericChainSpec};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use votive_runtime::genesis_config_presets::THROUGHPUT_RUNTIME_PRESET;
 
 /// Specification of a chain. Its genesis comes from a preset of the runtime.
 pub type ChainSpec = GenericChainSpec;
@@ -24,6 +25,16 @@ pub fn local() -> Result<ChainSpec, String> {
         .with_id("votive_local")
         .with_chain_type(ChainType::Local)
         .with_genesis_config_preset_name(LOCAL_TESTNET_RUNTIME_PRESET)
+        .build())
+}
+
+/// A development chain with workers, seats and bonds for thousands of requests at a time: for measuring.
+pub fn throughput() -> Result<ChainSpec, String> {
+    Ok(builder()?
+        .with_name("Votive Throughput")
+        .with_id("votive_throughput")
+        .with_chain_type(ChainType::Development)
+        .with_genesis_config_preset_name(THROUGHPUT_RUNTIME_PRESET)
         .build())
 }
 

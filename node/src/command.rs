@@ -37,6 +37,7 @@ impl SubstrateCli for Cli {
         Ok(Box::new(match id {
             "dev" => chain_spec::development()?,
             "" | "local" => chain_spec::local()?,
+            "throughput" => chain_spec::throughput()?,
             path => ChainSpec::from_json_file(PathBuf::from(path))?,
         }))
     }

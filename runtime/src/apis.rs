@@ -19,8 +19,8 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use votive_primitives::{
     ids::{ModelId, RequestId, Units, VersionId},
     receipt::Receipt,
-    request::{Answer, Seats},
-    views::{ModelView, OpenSeat, RequestView, WorkerView},
+    request::{Answer, Request, Seats},
+    views::{ModelView, OpenSeat, WorkerView},
     worker_key::WorkerKey,
 };
 
@@ -205,7 +205,7 @@ impl_runtime_apis! {
             Inference::quote(version, seats, max_units)
         }
 
-        fn request(id: RequestId) -> Option<RequestView<AccountId, Balance, BlockNumber>> {
+        fn request(id: RequestId) -> Option<Request<AccountId, Balance, BlockNumber>> {
             Inference::request(id)
         }
 
@@ -249,6 +249,40 @@ impl_runtime_apis! {
 
         fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
             genesis_config_presets::preset_names()
+        }
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    impl frame_benchmarking::Benchmark<Block> for Runtime {
+        fn benchmark_metadata(
+            extra: bool,
+        ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+            benchmarks::metadata(extra)
+        }
+
+        fn dispatch_benchmark(
+            config: frame_benchmarking::BenchmarkConfig,
+        ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+            benchmarks::dispatch(config)
+        }
+    }
+
+    #[cfg(feature = "try-runtime")]
+    impl frame_try_runtime::TryRuntime<Block> for Runtime {
+        fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
+            let weight = Executive::try_runtime_upgrade(checks).expect("a failed check ends the tool's run");
+            let limit = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
+            (weight, limit)
+        }
+
+        fn execute_block(
+            block: <Block as BlockT>::LazyBlock,
+            state_root_check: bool,
+            signature_check: bool,
+            select: frame_try_runtime::TryStateSelect,
+        ) -> Weight {
+            Executive::try_execute_block(block, state_root_check, signature_check, select)
+                .expect("a failed check ends the tool's run")
         }
     }
 }

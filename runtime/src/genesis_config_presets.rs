@@ -1,5 +1,7 @@
 //! The genesis presets: `development` (one validator that is a worker) and `local_testnet` (four validators, eight
-//! workers). Both hold funded accounts, a sudo key, and the digits model, served from the first block on.
+//! workers). Both hold funded accounts, a council of the validators, and the digits model, served from the first block on.
+//! `throughput` is `development` with enough workers, seats and bonds for thousands of requests at a time. `development` and
+//! `throughput` have a sudo key.
 
 use crate::{configs::treasury_account, *};
 use alloc::{
@@ -29,26 +31,45 @@ const ENDOWMENT: Balance = 1_000_000 * VOT;
 /// Accounts for dApps to play with.
 const PEOPLE: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
 
+/// The preset that the throughput is measured on.
+pub const THROUGHPUT_RUNTIME_PRESET: &str = "throughput";
+
+/// What a preset has of validators and workers.
+struct Staff {
+    /// Validators by their seeds, who are the council too.
+    validators: &'static [&'static str],
+    workers_each: u32,
+    capacity: u32,
+    sudo: Option<&'static str>,
+}
+
+const DEVELOPMENT: Staff = Staff { validators: &["Alice"], workers_each: 1, capacity: 64, sudo: Some("Alice") };
+
+const LOCAL: Staff =
+    Staff { validators: &["Alice", "Bob", "Charlie", "Dave"], workers_each: 2, capacity: 64, sudo: None };
+
+const THROUGHPUT: Staff = Staff { workers_each: 32, capacity: 256, ..DEVELOPMENT };
+
 /// The preset of a name, as a JSON patch of the default genesis.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
-    let patch = match id.as_ref() {
-        DEV_RUNTIME_PRESET => preset(&["Alice"], 1),
-        LOCAL_TESTNET_RUNTIME_PRESET => preset(&["Alice", "Bob", "Charlie", "Dave"], 2),
+    let staff = match id.as_ref() {
+        DEV_RUNTIME_PRESET => DEVELOPMENT,
+        LOCAL_TESTNET_RUNTIME_PRESET => LOCAL,
+        THROUGHPUT_RUNTIME_PRESET => THROUGHPUT,
         _ => return None,
     };
-    Some(patch.to_string().into_bytes())
+    Some(preset(staff).to_string().into_bytes())
 }
 
 /// The names of the presets.
 pub fn preset_names() -> Vec<PresetId> {
-    alloc::vec![PresetId::from(DEV_RUNTIME_PRESET), PresetId::from(LOCAL_TESTNET_RUNTIME_PRESET)]
+    [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, THROUGHPUT_RUNTIME_PRESET].map(PresetId::from).to_vec()
 }
 
-/// Validators by their seeds, each with so many workers, whose keys its node holds.
-fn preset(validators: &[&str], workers_each: u32) -> serde_json::Value {
+fn preset(Staff { validators, workers_each, capacity, sudo }: Staff) -> serde_json::Value {
     let workers: Vec<_> = validators
         .iter()
-        .flat_map(|validator| (1..=workers_each).map(move |number| worker(validator, number)))
+        .flat_map(|validator| (1..=workers_each).map(move |number| worker(validator, number, capacity)))
         .collect();
     let mut balances: Vec<_> = PEOPLE.iter().map(|name| (account(name), ENDOWMENT)).collect();
     balances.extend(workers.iter().map(|worker| (worker.operator.clone(), ENDOWMENT)));
@@ -57,7 +78,8 @@ fn preset(validators: &[&str], workers_each: u32) -> serde_json::Value {
         balances: BalancesConfig { balances },
         babe: BabeConfig { epoch_config: BABE_EPOCH_CONFIG },
         session: SessionConfig { keys: validators.iter().map(|validator| session_keys(validator)).collect() },
-        sudo: SudoConfig { key: Some(account("Alice")) },
+        sudo: SudoConfig { key: sudo.map(account) },
+        council: CouncilConfig { members: validators.iter().map(|validator| account(validator)).collect() },
         models: ModelsConfig { models: alloc::vec![digits()] },
         workers: WorkersConfig { workers },
     })
@@ -72,20 +94,21 @@ fn session_keys(validator: &str) -> (AccountId, AccountId, SessionKeys) {
     (account(validator), account(validator), keys)
 }
 
-/// A worker of a validator's node: the node inserts its key by itself when it starts with the validator's seed.
-fn worker(validator: &str, number: u32) -> GenesisWorker<AccountId, Balance> {
+/// A worker of a validator's node: the node inserts the keys of the first two by itself when it starts with the validator's
+/// seed.
+fn worker(validator: &str, number: u32, capacity: u32) -> GenesisWorker<AccountId, Balance> {
     let seed = |role: &str| -> String { format!("{validator}//{role}//{number}") };
     GenesisWorker {
         operator: account(&seed("operator")),
         bond: 50_000 * VOT,
         key: WorkerKey::from(public::<ed25519::Public>(&seed("worker"))),
-        capacity: 64,
+        capacity,
         serves: alloc::vec![VersionId { model: 0, number: 1 }],
     }
 }
 
 /// The handwritten digits, owned by Charlie.
-fn digits() -> GenesisModel<AccountId, Balance> {
+pub(crate) fn digits() -> GenesisModel<AccountId, Balance> {
     let spec: VersionSpec =
         serde_json::from_str(DIGITS_VERSION).expect("a test parses the committed version of digits; qed");
     GenesisModel {

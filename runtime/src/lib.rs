@@ -8,6 +8,8 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 extern crate alloc;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 mod configs;
 mod extensions;
 pub mod genesis_config_presets;
@@ -22,7 +24,7 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 pub use apis::RUNTIME_API_VERSIONS;
-pub use configs::parameters;
+pub use configs::{parameters, treasury_account, CouncilInstance, Governance, ProxyType};
 pub use extensions::TxExtension;
 
 /// Signature of a transaction.
@@ -68,7 +70,7 @@ pub type Executive = frame_executive::Executive<
     Migrations,
 >;
 
-/// Migrations of storage that the next upgrade runs; none yet.
+/// Migrations of storage that the next upgrade runs in one block; none yet. Longer ones go to `configs/safety.rs`.
 type Migrations = ();
 
 /// Blocks as the node sees them: their transactions are bytes.
@@ -174,6 +176,22 @@ mod runtime {
     pub type Parameters = pallet_parameters;
     #[runtime::pallet_index(10)]
     pub type Sudo = pallet_sudo;
+    #[runtime::pallet_index(11)]
+    pub type MultiBlockMigrations = pallet_migrations;
+    #[runtime::pallet_index(12)]
+    pub type TxPause = pallet_tx_pause;
+    #[runtime::pallet_index(13)]
+    pub type SafeMode = pallet_safe_mode;
+    #[runtime::pallet_index(14)]
+    pub type Proxy = pallet_proxy;
+    #[runtime::pallet_index(15)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(16)]
+    pub type Council = pallet_collective<Instance1>;
+    #[runtime::pallet_index(17)]
+    pub type Whitelist = pallet_whitelist;
+    #[runtime::pallet_index(18)]
+    pub type Preimage = pallet_preimage;
     #[runtime::pallet_index(20)]
     pub type Models = pallet_models;
     #[runtime::pallet_index(21)]

@@ -1,32 +1,11 @@
 //! The genesis presets: they parse, they build, and what they promise is there.
 
+mod chain;
+
+use chain::{genesis, DIGITS};
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
-use sp_runtime::BuildStorage;
-use votive_primitives::ids::VersionId;
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
 use votive_runtime::{genesis_config_presets::get_preset, *};
-
-const DIGITS: VersionId = VersionId { model: 0, number: 1 };
-
-/// Overwrites what the patch names and keeps the rest.
-fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
-    match (base, patch) {
-        (serde_json::Value::Object(base), serde_json::Value::Object(patch)) => {
-            for (key, value) in patch {
-                merge(base.entry(key).or_insert(serde_json::Value::Null), value);
-            }
-        }
-        (base, patch) => *base = patch,
-    }
-}
-
-/// The chain's state right after the genesis of a preset.
-fn genesis(preset: &str) -> sp_io::TestExternalities {
-    let patch = get_preset(&PresetId::from(preset)).expect("the preset exists");
-    let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
-    merge(&mut config, serde_json::from_slice(&patch).unwrap());
-    let config: RuntimeGenesisConfig = serde_json::from_value(config).unwrap();
-    config.build_storage().unwrap().into()
-}
 
 #[test]
 fn the_development_preset_has_one_worker_that_serves_digits() {
@@ -50,6 +29,21 @@ fn the_local_preset_has_four_validators_and_eight_workers_with_keys_of_their_own
         let workers = Workers::workers(DIGITS);
         let keys: std::collections::BTreeSet<_> = workers.iter().map(|worker| worker.key.clone()).collect();
         assert_eq!((workers.len(), keys.len()), (8, 8));
+    });
+}
+
+#[test]
+fn development_has_a_sudo_key_and_the_local_preset_has_a_council_instead() {
+    let members = || pallet_collective::Members::<Runtime, CouncilInstance>::get();
+    genesis(DEV_RUNTIME_PRESET).execute_with(|| {
+        assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(Alice.to_account_id()));
+        assert_eq!(members(), [Alice.to_account_id()]);
+    });
+    genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
+        assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
+        let mut four = [Alice, Bob, Charlie, Dave].map(|member| member.to_account_id());
+        four.sort();
+        assert_eq!(members(), four);
     });
 }
 

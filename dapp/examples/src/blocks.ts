@@ -1,4 +1,4 @@
-// The best chain as an async iterator: every block, also those that no notification named.
+// The best and the final chain as async iterators: every block, also those that no notification named.
 
 import type { ApiPromise } from '@polkadot/api';
 import type { Header } from '@polkadot/types/interfaces';
@@ -18,13 +18,24 @@ const KEPT_BLOCKS = 256;
  * After a reorganisation it goes on with the first block of the new branch, so a number may come twice.
  * Throws when the connection ends.
  */
-export async function* bestBlocks(api: ApiPromise, from: number): AsyncGenerator<Block, never, void> {
+export function bestBlocks(api: ApiPromise, from: number): AsyncGenerator<Block, never, void> {
+  return blocks(api, from, (take) => api.rpc.chain.subscribeNewHeads(take));
+}
+
+/** Blocks of the final chain from number `from` on, without an end. Throws when the connection ends. */
+export function finalBlocks(api: ApiPromise, from: number): AsyncGenerator<Block, never, void> {
+  return blocks(api, from, (take) => api.rpc.chain.subscribeFinalizedHeads(take));
+}
+
+type Subscribe = (take: (head: Header) => void) => Promise<() => void>;
+
+async function* blocks(api: ApiPromise, from: number, subscribe: Subscribe): AsyncGenerator<Block, never, void> {
   const seen = new Map<number, string>();
   const heads: Header[] = [];
   let wake: () => void = () => undefined;
   const lost = (): void => wake();
   api.on('disconnected', lost);
-  const unsubscribe = await api.rpc.chain.subscribeNewHeads((head) => {
+  const unsubscribe = await subscribe((head) => {
     heads.push(head);
     wake();
   });

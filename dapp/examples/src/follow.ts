@@ -48,7 +48,8 @@ export async function wholeLife(api: ApiPromise, id: string, from: number): Prom
   throw new Error(`request ${id} has no end`);
 }
 
-async function stepsOf(api: ApiPromise, id: string, block: Block): Promise<Step[]> {
+/** The events of request `id` in one block. */
+export async function stepsOf(api: ApiPromise, id: string, block: Block): Promise<Step[]> {
   const events = (await readEvents(api, block.hash)).filter(({ fields }) => fields.request === id);
   if (events.length === 0) return [];
   const at = await api.at(block.hash);

@@ -17,8 +17,11 @@ export interface Included {
   readonly fee: bigint;
 }
 
+/** What is waited for: a block that has the transaction, which a fork can still undo, or that this block is final. */
+export type Stage = 'included' | 'final';
+
 /**
- * Sends `call`, signed by `signer`, and waits for its block (not for finality).
+ * Sends `call`, signed by `signer`, and waits for its block, or where `awaited` says so for its finality.
  *
  * Throws `DispatchFailed` where the call failed, `TransactionRefused` where it reached no block.
  */
@@ -26,9 +29,11 @@ export async function submit(
   api: ApiPromise,
   call: SubmittableExtrinsic<'promise'>,
   signer: KeyringPair,
+  awaited: Stage = 'included',
 ): Promise<Included> {
-  const result = await inBlock(call, signer);
-  const blockHash = result.status.asInBlock.toHex();
+  const result = await inBlock(call, signer, awaited);
+  const { status } = result;
+  const blockHash = (status.isFinalized ? status.asFinalized : status.asInBlock).toHex();
   const blockNumber = (await api.rpc.chain.getHeader(blockHash)).number.toNumber();
   const events = result.events.map(plainEvent);
   const paid = events.find(({ name }) => name === 'transactionPayment.TransactionFeePaid');
@@ -44,7 +49,11 @@ export function emitted(included: Included, name: string): ChainEvent {
   return event;
 }
 
-function inBlock(call: SubmittableExtrinsic<'promise'>, signer: KeyringPair): Promise<ISubmittableResult> {
+function inBlock(
+  call: SubmittableExtrinsic<'promise'>,
+  signer: KeyringPair,
+  awaited: Stage,
+): Promise<ISubmittableResult> {
   return new Promise((resolve, reject) => {
     let unsubscribe: (() => void) | undefined;
     let ended = false;
@@ -54,7 +63,7 @@ function inBlock(call: SubmittableExtrinsic<'promise'>, signer: KeyringPair): Pr
     };
     const follow = (result: ISubmittableResult): void => {
       const { status } = result;
-      if (status.isInBlock) {
+      if (awaited === 'final' ? status.isFinalized : status.isInBlock) {
         end();
         resolve(result);
       } else if (status.isInvalid || status.isDropped || status.isUsurped || status.isFinalityTimeout) {

@@ -4,17 +4,18 @@ use codec::{Decode, Encode};
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use votive_primitives::{
     ids::RequestId,
-    mailbox::{answer_key, order_key, MailboxAnswer, WorkOrder, INDEX_KEY},
+    mailbox::{answer_key, order_key, MailboxAnswer, WorkOrder, INDEX_KEY, SENT_KEY},
 };
 
 /// An answer is forgotten so many blocks after it was written. Whoever needs it later has it computed again.
 pub const ANSWER_LIFETIME_BLOCKS: u32 = 1_200;
 
-/// Answers are remembered by pages, one for so many blocks, and forgotten page by page.
-const BLOCKS_PER_PAGE: u32 = 64;
+/// Answers are remembered by pages, one for so many blocks, and forgotten page by page. A page is written anew for each
+/// answer of its blocks, so it should stay short.
+const BLOCKS_PER_PAGE: u32 = 1;
 
 /// The most pages that one call forgets; after a long absence the rest follows with the next calls.
-const MAX_PAGES_PER_CALL: u32 = 1_024;
+const MAX_PAGES_PER_CALL: u32 = 4_096;
 
 /// Number of the first page that is not forgotten yet.
 const FIRST_PAGE_KEY: &[u8] = b"votive/mailbox/answered/first";
@@ -58,11 +59,7 @@ impl<Storage: OffchainStorage> Mailbox<Storage> {
     /// The answer comes first, so that the off-chain worker sees at any time an order or its answer.
     pub fn put_answer(&mut self, request: &RequestId, answer: &MailboxAnswer, now: u32) {
         self.storage.set(STORAGE_PREFIX, &answer_key(request), &answer.encode());
-        self.update(&page_key(now / BLOCKS_PER_PAGE), |page| {
-            if !page.contains(request) {
-                page.push(*request);
-            }
-        });
+        self.update(&page_key(now / BLOCKS_PER_PAGE), |page| page.push(*request));
         self.end_order(request);
     }
 
@@ -72,6 +69,12 @@ impl<Storage: OffchainStorage> Mailbox<Storage> {
     pub fn end_order(&mut self, request: &RequestId) {
         self.storage.remove(STORAGE_PREFIX, &order_key(request));
         self.update(INDEX_KEY, |index| index.retain(|open| open != request));
+    }
+
+    /// Forgets what the off-chain worker has sent: the pool of a process that starts has nothing of it, so it is sent again
+    /// at once.
+    pub fn forget_sent(&mut self) {
+        self.storage.remove(STORAGE_PREFIX, SENT_KEY);
     }
 
     /// Removes the answers that are older than [`ANSWER_LIFETIME_BLOCKS`] in block `now`.
@@ -196,7 +199,15 @@ mod tests {
         mailbox.forget_old_answers(100 + ANSWER_LIFETIME_BLOCKS + BLOCKS_PER_PAGE);
         assert_eq!(mailbox.answer(&request(1)), None);
         assert!(mailbox.answer(&request(2)).is_some());
-        assert_eq!(mailbox.storage.get(STORAGE_PREFIX, &page_key(1)), None);
+        assert_eq!(mailbox.storage.get(STORAGE_PREFIX, &page_key(100)), None);
+    }
+
+    #[test]
+    fn what_was_sent_before_a_restart_is_forgotten() {
+        let mut mailbox = mailbox();
+        mailbox.storage.set(STORAGE_PREFIX, SENT_KEY, &[1]);
+        mailbox.forget_sent();
+        assert_eq!(mailbox.storage.get(STORAGE_PREFIX, SENT_KEY), None);
     }
 
     #[test]

@@ -102,7 +102,8 @@ where
     let chain = Arc::new(ClientChain::<Block, _, AccountId, Balance>::new(client.clone(), keystore));
     let handover = Arc::new(Handover::new(config.queue_capacity, metrics.clone()));
     // The plain storage: the service need not be told of its own writing.
-    let mailbox = Mailbox::new(storage);
+    let mut mailbox = Mailbox::new(storage);
+    mailbox.forget_sent();
     let worker = Worker {
         handover: handover.clone(),
         mailbox: mailbox.clone(),

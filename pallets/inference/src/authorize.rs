@@ -17,7 +17,7 @@ use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::{traits::Saturating, SaturatedConversion};
 use votive_primitives::{
     ids::{Attempt, RequestId},
-    payload::Bundle,
+    payload::{Bundle, CommitItem, RevealItem},
     request::State,
     traits::WorkerPool,
     worker_key::{WorkerKey, WorkerSignature},
@@ -44,10 +44,57 @@ impl From<Refusal> for TransactionValidityError {
 /// What one item is about: a tag is provided for each fresh one.
 type Subject = (RequestId, Attempt);
 
-/// What a bundle is about: all of it, and what of it is fresh.
-struct Subjects {
-    all: Vec<Subject>,
-    fresh: Vec<Subject>,
+/// What the check needs to know of the two kinds of bundles.
+pub(crate) trait Step<T: Config>: Encode {
+    /// Sets the tags of commits apart from those of reveals.
+    const TAG_PREFIX: &'static str;
+
+    fn subject(&self) -> Subject;
+
+    /// Whether a block would take the item now.
+    fn is_fresh(&self, key: &WorkerKey) -> bool;
+
+    /// Whether the item's turn comes next: the sender may have seen a block that this state does not know yet.
+    fn comes_next(&self, key: &WorkerKey) -> bool;
+}
+
+impl<T: Config> Step<T> for CommitItem {
+    const TAG_PREFIX: &'static str = "votive/commit";
+
+    fn subject(&self) -> Subject {
+        (self.request, self.attempt)
+    }
+
+    fn is_fresh(&self, key: &WorkerKey) -> bool {
+        Pallet::<T>::fresh_commit(key, self).is_some_and(|fresh| Pallet::<T>::can_lock(&fresh))
+    }
+
+    /// The request's seats are about to be drawn.
+    fn comes_next(&self, _: &WorkerKey) -> bool {
+        Requests::<T>::get(self.request)
+            .is_some_and(|request| request.attempt == self.attempt && matches!(request.state, State::Waiting { .. }))
+    }
+}
+
+impl<T: Config> Step<T> for RevealItem {
+    const TAG_PREFIX: &'static str = "votive/reveal";
+
+    fn subject(&self) -> Subject {
+        (self.request, self.attempt)
+    }
+
+    fn is_fresh(&self, key: &WorkerKey) -> bool {
+        Pallet::<T>::fresh_reveal(key, self).is_some()
+    }
+
+    /// The key has a seat, and the reveals are about to open.
+    fn comes_next(&self, key: &WorkerKey) -> bool {
+        Requests::<T>::get(self.request).is_some_and(|request| {
+            let is_committing = matches!(request.state, State::Committing { .. });
+            let has_seat = request.committee.iter().any(|seat| seat.key == *key);
+            request.attempt == self.attempt && is_committing && has_seat
+        })
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -56,16 +103,7 @@ impl<T: Config> Pallet<T> {
         bundle: &CommitBundleOf<T>,
         signature: &WorkerSignature,
     ) -> TransactionValidityWithRefund {
-        let subjects: Vec<Subject> = bundle.items.iter().map(|item| (item.request, item.attempt)).collect();
-        let now = Self::check_shape(bundle, &subjects)?;
-        let early_key = Self::may_be_early(source, &bundle.key);
-        let fresh = bundle.items.iter().filter(|item| {
-            Self::fresh_commit(&bundle.key, item, now).is_some_and(|fresh| Self::can_lock(&fresh))
-                || early_key && Self::is_before_commits(item.request, item.attempt)
-        });
-        let fresh: Vec<Subject> = fresh.map(|item| (item.request, item.attempt)).collect();
-        let call = Call::<T>::commit { bundle: bundle.clone(), signature: signature.clone() };
-        Self::check_last("votive/commit", bundle, signature, Subjects { all: subjects, fresh }, call)
+        Self::authorize(source, bundle, signature, |bundle, signature| Call::commit { bundle, signature })
     }
 
     pub(crate) fn authorize_reveal(
@@ -73,73 +111,46 @@ impl<T: Config> Pallet<T> {
         bundle: &RevealBundleOf<T>,
         signature: &WorkerSignature,
     ) -> TransactionValidityWithRefund {
-        let subjects: Vec<Subject> = bundle.items.iter().map(|item| (item.request, item.attempt)).collect();
-        let now = Self::check_shape(bundle, &subjects)?;
-        let early_key = Self::may_be_early(source, &bundle.key);
-        let fresh = bundle.items.iter().filter(|item| {
-            Self::fresh_reveal(&bundle.key, item, now).is_some()
-                || early_key && Self::is_before_reveals(&bundle.key, item.request, item.attempt)
-        });
-        let fresh: Vec<Subject> = fresh.map(|item| (item.request, item.attempt)).collect();
-        let call = Call::<T>::reveal { bundle: bundle.clone(), signature: signature.clone() };
-        Self::check_last("votive/reveal", bundle, signature, Subjects { all: subjects, fresh }, call)
+        Self::authorize(source, bundle, signature, |bundle, signature| Call::reveal { bundle, signature })
     }
 
-    /// The tests that need no request: the items' shape and the block of signing. Returns the present block.
-    fn check_shape<Items>(
-        bundle: &Bundle<Items, BlockNumberFor<T>>,
-        subjects: &[Subject],
-    ) -> Result<BlockNumberFor<T>, TransactionValidityError> {
-        let distinct: BTreeSet<&Subject> = subjects.iter().collect();
-        ensure!(!subjects.is_empty() && distinct.len() == subjects.len(), Refusal::Malformed);
-        let now = frame_system::Pallet::<T>::block_number();
-        let in_range = bundle.signed_at <= now && now.saturating_sub(bundle.signed_at) <= BUNDLE_LIFE_BLOCKS.into();
-        ensure!(in_range, Refusal::SignedAtOutOfRange);
-        Ok(now)
-    }
-
-    /// The tests that remain once the fresh items are known: the call filter, then the signature.
-    fn check_last<Items: Encode>(
-        prefix: &'static str,
-        bundle: &Bundle<Items, BlockNumberFor<T>>,
+    fn authorize<Item: Step<T>, Most: Get<u32>>(
+        source: TransactionSource,
+        bundle: &Bundle<BoundedVec<Item, Most>, BlockNumberFor<T>>,
         signature: &WorkerSignature,
-        subjects: Subjects,
-        call: Call<T>,
+        call: impl FnOnce(Bundle<BoundedVec<Item, Most>, BlockNumberFor<T>>, WorkerSignature) -> Call<T>,
     ) -> TransactionValidityWithRefund {
-        // A bundle takes block space for all of its items and pays for none: most of them must be of use.
-        let Subjects { all, fresh } = subjects;
-        ensure!(fresh.len().saturating_mul(2) > all.len(), InvalidTransaction::Stale);
-        let call: <T as frame_system::Config>::RuntimeCall = call.into();
-        ensure!(T::BaseCallFilter::contains(&call), InvalidTransaction::Call);
-        let message = bundle.message(&Self::genesis());
-        ensure!(bundle.key.verify(&message, signature), InvalidTransaction::BadProof);
+        let Bundle { key, signed_at, items } = bundle;
+        let distinct: BTreeSet<Subject> = items.iter().map(Step::subject).collect();
+        ensure!(!items.is_empty() && distinct.len() == items.len(), Refusal::Malformed);
 
-        let age: u64 = frame_system::Pallet::<T>::block_number().saturating_sub(bundle.signed_at).saturated_into();
+        let now = frame_system::Pallet::<T>::block_number();
+        let age = now.saturating_sub(*signed_at);
+        ensure!(*signed_at <= now && age <= BUNDLE_LIFE_BLOCKS.into(), Refusal::SignedAtOutOfRange);
+
+        // An empty bundle stands for all: the filter knows calls, not their items.
+        let empty = Bundle { key: key.clone(), signed_at: *signed_at, items: BoundedVec::new() };
+        let call: <T as frame_system::Config>::RuntimeCall = call(empty, signature.clone()).into();
+        ensure!(T::BaseCallFilter::contains(&call), InvalidTransaction::Call);
+
+        let may_be_early = source != TransactionSource::InBlock && T::Workers::operator_of(key).is_some();
+        let fresh = items.iter().filter(|item| item.is_fresh(key) || may_be_early && item.comes_next(key));
+        let fresh: Vec<Subject> = fresh.map(Step::subject).collect();
+        // A bundle takes block space for all of its items and pays for none: most of them must be of use.
+        ensure!(fresh.len().saturating_mul(2) > items.len(), InvalidTransaction::Stale);
+
+        ensure!(key.verify(&bundle.message(&Self::genesis()), signature), InvalidTransaction::BadProof);
+
         // The newer signature wins: a pool replaces a transaction only by one of higher priority.
-        let priority = T::BundlePriority::get().saturating_add(bundle.signed_at.saturated_into());
-        let mut validity = ValidTransaction::with_tag_prefix(prefix)
+        let priority = T::BundlePriority::get().saturating_add((*signed_at).saturated_into());
+        let life_left = u64::from(BUNDLE_LIFE_BLOCKS).saturating_sub(age.saturated_into());
+        let mut validity = ValidTransaction::with_tag_prefix(Item::TAG_PREFIX)
             .priority(priority)
-            .longevity(u64::from(BUNDLE_LIFE_BLOCKS).saturating_sub(age).max(1))
+            .longevity(life_left.max(1))
             .propagate(true);
         for subject in fresh {
-            validity = validity.and_provides((&bundle.key, subject));
+            validity = validity.and_provides((key, subject));
         }
         validity.build().map(|valid| (valid, Weight::zero()))
-    }
-
-    fn may_be_early(source: TransactionSource, key: &WorkerKey) -> bool {
-        source != TransactionSource::InBlock && T::Workers::operator_of(key).is_some()
-    }
-
-    /// The request's seats are about to be drawn: the sender may have seen the draw already.
-    fn is_before_commits(id: RequestId, attempt: Attempt) -> bool {
-        Requests::<T>::get(id)
-            .is_some_and(|request| request.attempt == attempt && matches!(request.state, State::Waiting { .. }))
-    }
-
-    /// The key has a seat and the reveals are about to open.
-    fn is_before_reveals(key: &WorkerKey, id: RequestId, attempt: Attempt) -> bool {
-        crate::SeatsByKey::<T>::get(key, id) == Some(attempt)
-            && Requests::<T>::get(id).is_some_and(|request| matches!(request.state, State::Committing { .. }))
     }
 }

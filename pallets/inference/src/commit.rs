@@ -1,12 +1,11 @@
 //! Commits: a seat binds itself to a digest that nobody else can read yet.
 
-use crate::{CommitBundleOf, CommitteeOf, Committees, Config, Error, Event, Pallet, RequestOf, Requests};
+use crate::{CommitBundleOf, Config, Error, Event, Pallet, RequestOf, Requests};
 use frame_support::{pallet_prelude::*, storage::with_transaction};
-use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{DispatchError, TransactionOutcome};
 use votive_primitives::{
     payload::CommitItem,
-    request::{Progress, State},
+    request::{Progress, Seat, State},
     traits::WorkerPool,
     worker_key::WorkerKey,
 };
@@ -14,16 +13,14 @@ use votive_primitives::{
 /// A commit that can be taken, with what it changes.
 pub(crate) struct FreshCommit<T: Config> {
     pub request: RequestOf<T>,
-    pub committee: CommitteeOf<T>,
     pub seat: usize,
 }
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_commit(bundle: CommitBundleOf<T>) -> DispatchResult {
-        let now = frame_system::Pallet::<T>::block_number();
         let mut taken = 0u32;
         for item in &bundle.items {
-            if let Some(fresh) = Self::fresh_commit(&bundle.key, item, now) {
+            if let Some(fresh) = Self::fresh_commit(&bundle.key, item) {
                 taken = taken.saturating_add(u32::from(Self::take_commit(item, fresh)));
             }
         }
@@ -32,21 +29,21 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The seat that an item commits for, if it can be taken now.
-    pub(crate) fn fresh_commit(key: &WorkerKey, item: &CommitItem, now: BlockNumberFor<T>) -> Option<FreshCommit<T>> {
+    pub(crate) fn fresh_commit(key: &WorkerKey, item: &CommitItem) -> Option<FreshCommit<T>> {
         let request = Requests::<T>::get(item.request)?;
-        let open = matches!(request.state, State::Committing { until } if now <= until);
+        let open = matches!(request.state, State::Committing { until } if Self::now() <= until);
         if !open || request.attempt != item.attempt {
             return None;
         }
-        let committee = Committees::<T>::get(item.request, item.attempt);
-        let seat = committee.iter().position(|seat| seat.key == *key && seat.progress == Progress::Drawn)?;
-        Some(FreshCommit { request, committee, seat })
+        let is_due = |seat: &Seat<T::AccountId>| seat.key == *key && seat.progress == Progress::Drawn;
+        let seat = request.committee.iter().position(is_due)?;
+        Some(FreshCommit { request, seat })
     }
 
     /// Whether the operator's bond has room for the lock. Tried and rolled back, so that the check and the dispatch
     /// cannot differ.
     pub(crate) fn can_lock(fresh: &FreshCommit<T>) -> bool {
-        let Some(seat) = fresh.committee.get(fresh.seat) else { return false };
+        let Some(seat) = fresh.request.committee.get(fresh.seat) else { return false };
         with_transaction(|| {
             let locked = T::Workers::lock(&seat.operator, fresh.request.lock).is_ok();
             TransactionOutcome::Rollback(Ok::<bool, DispatchError>(locked))
@@ -55,9 +52,10 @@ impl<T: Config> Pallet<T> {
     }
 
     fn take_commit(item: &CommitItem, fresh: FreshCommit<T>) -> bool {
-        let FreshCommit { request, mut committee, seat } = fresh;
-        let Some(seat) = committee.get_mut(seat) else { return false };
-        if T::Workers::lock(&seat.operator, request.lock).is_err() {
+        let FreshCommit { mut request, seat } = fresh;
+        let lock = request.lock;
+        let Some(seat) = request.committee.get_mut(seat) else { return false };
+        if T::Workers::lock(&seat.operator, lock).is_err() {
             return false;
         }
         seat.progress = Progress::Committed(item.commitment);
@@ -66,11 +64,10 @@ impl<T: Config> Pallet<T> {
             attempt: item.attempt,
             operator: seat.operator.clone(),
         });
-        let all_in = committee.iter().all(|seat| seat.progress != Progress::Drawn);
-        Committees::<T>::insert(item.request, item.attempt, committee);
-        if all_in {
-            Self::open_reveals(item.request, request);
+        if request.committee.iter().all(|seat| seat.progress != Progress::Drawn) {
+            Self::open_reveals(item.request, &mut request);
         }
+        Requests::<T>::insert(item.request, request);
         true
     }
 }

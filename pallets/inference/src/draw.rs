@@ -1,65 +1,68 @@
 //! The draw of a committee: by weight, without replacement.
 
-use crate::{Committees, Config, Pallet, RequestOf};
+use crate::{BalanceOf, CommitteeOf, Config, RequestOf};
 use alloc::vec::Vec;
 use votive_primitives::{
     digest,
     ids::RequestId,
-    request::{Committee, Progress, Seat},
-    traits::{Candidate, WorkerPool},
+    request::{Progress, Seat},
+    traits::Candidate,
 };
 
-/// A committee that was drawn, and how many operators served the version then.
-pub(crate) struct Draw<T: Config> {
-    pub committee: Committee<T::AccountId>,
-    pub operators: u32,
-}
-
-impl<T: Config> Pallet<T> {
-    /// Draws the seats of a request's present attempt. `None` while too few workers are free.
-    pub(crate) fn draw_seats(
-        id: RequestId,
-        request: &RequestOf<T>,
-        last_vrf: [u8; 32],
-        current_vrf: [u8; 32],
-    ) -> Option<Draw<T>> {
-        let mut candidates = T::Workers::candidates(request.version, request.lock);
-        let operators = candidates.len() as u32;
-        if request.attempt > 0 {
-            let previous = Committees::<T>::get(id, request.attempt.saturating_sub(1));
-            let silent = |operator: &T::AccountId| {
-                previous.iter().any(|seat| seat.operator == *operator && seat.progress == Progress::Drawn)
-            };
-            candidates.retain(|candidate| !silent(&candidate.operator));
-        }
-        let seed = digest::draw_seed(&last_vrf, &current_vrf, &id.0, request.attempt);
-        let drawn = draw(&candidates, request.seats.count(), seed)?;
-        let committee = drawn
-            .into_iter()
-            .filter_map(|index| candidates.get(index))
-            .map(|candidate| Seat {
-                operator: candidate.operator.clone(),
-                key: candidate.key.clone(),
-                weight: candidate.weight,
-                progress: Progress::Drawn,
-            })
-            .collect::<Vec<_>>();
-        Some(Draw { committee: committee.try_into().ok()?, operators })
+/// Draws the seats of a request's present attempt from `pool`, and counts them there. `None` while too few workers are
+/// free. Who was silent in the attempt before has no chance.
+pub(crate) fn draw_seats<T: Config>(
+    id: RequestId,
+    request: &RequestOf<T>,
+    pool: &mut [Candidate<T::AccountId, BalanceOf<T>>],
+    (last_vrf, current_vrf): ([u8; 32], [u8; 32]),
+) -> Option<CommitteeOf<T>> {
+    let silent = |operator: &T::AccountId| {
+        request.committee.iter().any(|seat| seat.operator == *operator && seat.progress == Progress::Drawn)
+    };
+    let chances: Vec<Chance> = pool
+        .iter()
+        .map(|candidate| match silent(&candidate.operator) {
+            true => Chance { weight: 0, free: false },
+            false => Chance { weight: candidate.weight, free: candidate.can_take(request.lock) },
+        })
+        .collect();
+    let seed = digest::draw_seed(&last_vrf, &current_vrf, &id.0, request.attempt);
+    let mut seats = Vec::new();
+    for index in draw(&chances, request.seats.count(), seed)? {
+        let candidate = pool.get_mut(index)?;
+        candidate.take(request.lock);
+        seats.push(Seat {
+            operator: candidate.operator.clone(),
+            key: candidate.key.clone(),
+            weight: candidate.weight,
+            progress: Progress::Drawn,
+        });
     }
+    seats.try_into().ok()
 }
 
-/// Draws `seats` of the free candidates and returns their indices in the order of the draw.
+/// What a worker has in a draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chance {
+    /// Its weight.
+    pub weight: u128,
+    /// Whether it can take a seat now. Where it cannot, its weight still counts to the sum.
+    pub free: bool,
+}
+
+/// Draws `seats` of the free chances and returns their indices in the order of the draw.
 ///
-/// Each seat goes to a candidate with probability weight / sum of the weights that are still in. `None` unless the free
-/// weight is at least half of all weight and enough candidates are free: a smaller choice would be easier to capture.
+/// Each seat goes to a chance with probability weight / sum of the free weights that are still in. `None` unless the free
+/// weight is at least half of all weight and enough chances are free: a smaller choice would be easier to capture.
 /// A pure function of its arguments.
-pub fn draw<AccountId>(candidates: &[Candidate<AccountId>], seats: u32, seed: [u8; 32]) -> Option<Vec<usize>> {
-    let total = candidates.iter().fold(0u128, |sum, candidate| sum.saturating_add(candidate.weight));
-    let mut pool: Vec<(usize, u128)> = candidates
+pub fn draw(chances: &[Chance], seats: u32, seed: [u8; 32]) -> Option<Vec<usize>> {
+    let total = chances.iter().fold(0u128, |sum, chance| sum.saturating_add(chance.weight));
+    let mut pool: Vec<(usize, u128)> = chances
         .iter()
         .enumerate()
-        .filter(|(_, candidate)| candidate.free && candidate.weight > 0)
-        .map(|(index, candidate)| (index, candidate.weight))
+        .filter(|(_, chance)| chance.free && chance.weight > 0)
+        .map(|(index, chance)| (index, chance.weight))
         .collect();
     let mut left = pool.iter().fold(0u128, |sum, (_, weight)| sum.saturating_add(*weight));
     if pool.len() < seats as usize || left < total.div_ceil(2) || left == u128::MAX {
@@ -90,47 +93,64 @@ fn position_of(pool: &[(usize, u128)], point: u128) -> Option<usize> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sp_core::crypto::UncheckedFrom;
-    use votive_primitives::worker_key::WorkerKey;
 
-    fn candidate(operator: u64, weight: u128, free: bool) -> Candidate<u64> {
-        let key = sp_core::ed25519::Public::unchecked_from([operator as u8; 32]);
-        Candidate { operator, key: WorkerKey::from(key), weight, free }
+    fn chance(weight: u128, free: bool) -> Chance {
+        Chance { weight, free }
+    }
+
+    fn chi_square(counts: &[f64], expected: impl Fn(usize) -> f64) -> f64 {
+        counts.iter().enumerate().map(|(index, count)| (count - expected(index)).powi(2) / expected(index)).sum()
     }
 
     #[test]
     fn nobody_is_drawn_while_less_than_half_of_the_weight_is_free() {
-        let candidates = [candidate(1, 10, true), candidate(2, 11, false)];
-        assert_eq!(draw(&candidates, 1, [0; 32]), None);
+        let chances = [chance(10, true), chance(11, false)];
+        assert_eq!(draw(&chances, 1, [0; 32]), None);
     }
 
     #[test]
     fn a_committee_never_shrinks() {
-        let candidates = [candidate(1, 10, true), candidate(2, 10, true)];
-        assert_eq!(draw(&candidates, 3, [0; 32]), None);
+        let chances = [chance(10, true), chance(10, true)];
+        assert_eq!(draw(&chances, 3, [0; 32]), None);
     }
 
     #[test]
     fn the_frequencies_follow_the_weights() {
         let weights = [1u128, 2, 3, 4, 10];
-        let candidates: Vec<_> = weights.iter().enumerate().map(|(i, w)| candidate(i as u64, *w, true)).collect();
+        let chances = weights.map(|weight| chance(weight, true));
         let rounds = 20_000u32;
         let mut counts = [0f64; 5];
         for round in 0..rounds {
             let seed = digest::input_hash(&round.to_le_bytes());
-            counts[draw(&candidates, 1, seed).unwrap()[0]] += 1.0;
+            counts[draw(&chances, 1, seed).unwrap()[0]] += 1.0;
         }
         let total: u128 = weights.iter().sum();
-        let chi_square: f64 = weights
-            .iter()
-            .zip(counts)
-            .map(|(weight, count)| {
-                let expected = f64::from(rounds) * *weight as f64 / total as f64;
-                (count - expected).powi(2) / expected
-            })
-            .sum();
+        let expected = |index: usize| f64::from(rounds) * weights[index] as f64 / total as f64;
         // 99.9 % quantile of chi-square with four degrees of freedom.
-        assert!(chi_square < 18.47, "chi-square {chi_square}");
+        assert!(chi_square(&counts, expected) < 18.47, "counts {counts:?}");
+    }
+
+    /// Pairs (first seat, second seat) against p(i, j) = wᵢ / W · wⱼ / (W − wᵢ).
+    #[test]
+    fn without_replacement_the_later_seats_follow_the_weights_that_are_left() {
+        let weights = [1u128, 2, 3, 4];
+        let chances = weights.map(|weight| chance(weight, true));
+        let rounds = 40_000u32;
+        let mut counts = [0f64; 16];
+        for round in 0..rounds {
+            let drawn = draw(&chances, 3, digest::input_hash(&round.to_le_bytes())).unwrap();
+            counts[drawn[0] * 4 + drawn[1]] += 1.0;
+        }
+        assert!((0..4).all(|same| counts[same * 5] == 0.0), "a seat was drawn twice: {counts:?}");
+        let total = weights.iter().sum::<u128>() as f64;
+        let expected = |index: usize| {
+            let (first, second) = (weights[index / 4] as f64, weights[index % 4] as f64);
+            f64::from(rounds) * first / total * second / (total - first)
+        };
+        let (observed, pairs): (Vec<f64>, Vec<usize>) =
+            (0..16).filter(|index| index / 4 != index % 4).map(|index| (counts[index], index)).unzip();
+        // 99.9 % quantile of chi-square with eleven degrees of freedom.
+        assert!(chi_square(&observed, |index| expected(pairs[index])) < 31.26, "counts {counts:?}");
     }
 
     proptest! {
@@ -140,15 +160,14 @@ mod tests {
             seats in prop::sample::select(vec![1u32, 3, 5, 7]),
             seed in any::<[u8; 32]>(),
         ) {
-            let candidates: Vec<_> =
-                weights.iter().enumerate().map(|(i, (w, free))| candidate(i as u64, *w, *free)).collect();
-            if let Some(drawn) = draw(&candidates, seats, seed) {
+            let chances: Vec<_> = weights.iter().map(|(weight, free)| chance(*weight, *free)).collect();
+            if let Some(drawn) = draw(&chances, seats, seed) {
                 prop_assert_eq!(drawn.len(), seats as usize);
                 let mut sorted = drawn.clone();
                 sorted.sort_unstable();
                 sorted.dedup();
                 prop_assert_eq!(sorted.len(), drawn.len());
-                prop_assert!(drawn.iter().all(|i| candidates[*i].free && candidates[*i].weight > 0));
+                prop_assert!(drawn.iter().all(|i| chances[*i].free && chances[*i].weight > 0));
             }
         }
     }

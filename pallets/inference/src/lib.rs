@@ -6,14 +6,20 @@ extern crate alloc;
 pub use pallet::*;
 
 mod agenda;
+mod attempt;
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+mod clock;
 mod commit;
 mod draw;
+mod integrity;
 mod payment;
 mod reads;
 mod reveal;
 mod settle;
 mod submit;
+mod sweep;
 mod try_state;
 pub mod weights;
 mod windows;
@@ -24,13 +30,17 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use draw::draw;
+pub use agenda::{Cursor, Entry, PAGE};
+pub use draw::{draw, Chance};
 pub use weights::WeightInfo;
 pub use windows::Windows;
 
 use frame_support::traits::fungible::Inspect;
 use frame_system::pallet_prelude::BlockNumberFor;
 use votive_primitives::{payload, receipt, request};
+
+/// The most open seats of one worker key: of two operators with the largest capacity, one of which had the key before.
+pub const MAX_SEATS_OF_KEY: u32 = 512;
 
 type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
 type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountIdOf<T>>>::Balance;
@@ -41,8 +51,11 @@ type CommitBundleOf<T> = payload::CommitBundle<BlockNumberFor<T>>;
 type RevealBundleOf<T> = payload::RevealBundle<BlockNumberFor<T>>;
 
 #[frame_support::pallet]
+// The arguments of a call are its interface.
+#[allow(clippy::too_many_arguments)]
 pub mod pallet {
     use super::*;
+    use crate::sweep::Sweep;
     use alloc::vec::Vec;
     use frame_support::{
         pallet_prelude::*,
@@ -50,13 +63,16 @@ pub mod pallet {
         weights::WeightMeter,
     };
     use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
-    use sp_runtime::{traits::Saturating, Permill};
+    use sp_runtime::{
+        traits::{One, Saturating},
+        Permill,
+    };
     use votive_primitives::{
         ids::{Attempt, RequestId, Units, VersionId},
         receipt::RefundCause,
         request::{Answer, Input, Seats},
         traits::{BlockVrf, ModelCatalogue, WorkerPool},
-        views::{OpenSeat, RequestView},
+        views::OpenSeat,
         worker_key::{WorkerKey, WorkerSignature},
         Parameters,
     };
@@ -91,6 +107,12 @@ pub mod pallet {
         /// The treasury's account. It must exist, so that any amount can be paid to it.
         type Treasury: Get<Self::AccountId>;
 
+        /// How long each step may take. What is out of bounds counts as the nearest bound, see [`Windows::bounded`].
+        type Windows: Get<Windows>;
+
+        /// Whether this block takes no transactions, because a migration of several blocks runs. The clock stands still then.
+        type TransactionsBarred: Get<bool>;
+
         /// The least fee of a request.
         type FeeFloor: Get<BalanceOf<Self>>;
 
@@ -107,6 +129,10 @@ pub mod pallet {
 
         /// Weights of the calls and hooks.
         type WeightInfo: WeightInfo;
+
+        /// What the benchmarks need of the rest of the runtime.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkSetup: benchmarking::BenchmarkSetup<Self::AccountId>;
     }
 
     /// Why funds are on hold.
@@ -116,30 +142,19 @@ pub mod pallet {
         Escrow,
     }
 
-    /// How long each step may take.
-    #[pallet::storage]
-    pub type CurrentWindows<T: Config> = StorageValue<_, Windows, ValueQuery>;
-
     /// How many requests an account has submitted so far.
     #[pallet::storage]
     pub type Counters<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
 
-    /// The open requests.
+    /// The open requests, each with its input and the seats of its present attempt: all that changes with it lies in one
+    /// value, since a write costs more than the bytes.
     #[pallet::storage]
     pub type Requests<T: Config> = StorageMap<_, Identity, RequestId, RequestOf<T>>;
 
-    /// Inputs of the open requests.
+    /// Requests in which a worker key has an open seat: what the off-chain worker looks through.
     #[pallet::storage]
-    pub type Inputs<T: Config> = StorageMap<_, Identity, RequestId, Input>;
-
-    /// Committees of the open requests, by attempt.
-    #[pallet::storage]
-    pub type Committees<T: Config> =
-        StorageDoubleMap<_, Identity, RequestId, Twox64Concat, Attempt, CommitteeOf<T>, ValueQuery>;
-
-    /// Open seats by worker key: what the off-chain worker looks through.
-    #[pallet::storage]
-    pub type SeatsByKey<T: Config> = StorageDoubleMap<_, Blake2_128Concat, WorkerKey, Identity, RequestId, Attempt>;
+    pub type OpenSeats<T: Config> =
+        StorageMap<_, Blake2_128Concat, WorkerKey, BoundedVec<RequestId, ConstU32<MAX_SEATS_OF_KEY>>, ValueQuery>;
 
     /// Answers of open and recently ended requests.
     #[pallet::storage]
@@ -149,35 +164,33 @@ pub mod pallet {
     #[pallet::storage]
     pub type Receipts<T: Config> = StorageMap<_, Identity, RequestId, ReceiptOf<T>>;
 
-    /// Which requests are looked at in which block.
+    /// What is looked at at which time, page by page.
     #[pallet::storage]
-    pub type Agenda<T: Config> = StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Identity, RequestId, ()>;
+    pub type Agenda<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        BlockNumberFor<T>,
+        Twox64Concat,
+        u32,
+        BoundedVec<Entry, ConstU32<PAGE>>,
+        ValueQuery,
+    >;
 
-    /// First block whose agenda may still have entries.
+    /// How many entries each time of the agenda has.
     #[pallet::storage]
-    pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+    pub type AgendaLengths<T: Config> = StorageMap<_, Twox64Concat, BlockNumberFor<T>, u32, ValueQuery>;
 
-    /// VRF output of the last block.
+    /// How far the sweep of the agenda has come.
     #[pallet::storage]
-    pub type LastVrf<T: Config> = StorageValue<_, [u8; 32]>;
+    pub type AgendaCursor<T: Config> = StorageValue<_, Cursor<BlockNumberFor<T>>, ValueQuery>;
 
-    #[pallet::genesis_config]
-    #[derive(frame_support::DefaultNoBound)]
-    pub struct GenesisConfig<T: Config> {
-        /// How long each step may take.
-        pub windows: Windows,
-        #[serde(skip)]
-        #[allow(missing_docs)]
-        pub _config: core::marker::PhantomData<T>,
-    }
+    /// The clock of all deadlines: how many blocks took transactions so far.
+    #[pallet::storage]
+    pub type Clock<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
-    #[pallet::genesis_build]
-    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
-        fn build(&self) {
-            assert!(self.windows.is_valid(), "genesis: inference.windows is out of bounds: {:?}", self.windows);
-            CurrentWindows::<T>::put(self.windows);
-        }
-    }
+    /// The last block that had a VRF output, and that output.
+    #[pallet::storage]
+    pub type LastVrf<T: Config> = StorageValue<_, (BlockNumberFor<T>, [u8; 32])>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
@@ -308,11 +321,6 @@ pub mod pallet {
             /// How much.
             amount: BalanceOf<T>,
         },
-        /// The windows were changed; open requests keep the deadlines they have.
-        WindowsChanged {
-            /// The new windows.
-            windows: Windows,
-        },
     }
 
     #[pallet::error]
@@ -337,33 +345,33 @@ pub mod pallet {
         NotRequester,
         /// Its seats were drawn already: the request ends by itself.
         AlreadyDrawn,
-        /// A window is out of its bounds. Choose values within those that [`Windows`] gives.
-        WindowOutOfRange,
         /// No item of the bundle can be taken any more. Read the seats' state and sign what is still open.
         NothingFresh,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        fn on_initialize(now: BlockNumberFor<T>) -> Weight {
-            let limit = T::BlockWeights::get().max_block.saturating_div(4);
-            let mut meter = WeightMeter::with_limit(limit);
-            let vrf = T::Vrf::current();
-            Self::sweep(now, vrf, &mut meter);
-            LastVrf::<T>::set(vrf);
-            meter.consumed().saturating_add(T::DbWeight::get().reads_writes(2, 2))
+        fn on_initialize(height: BlockNumberFor<T>) -> Weight {
+            // While a migration runs the state may be of two versions at once: nothing may be touched.
+            if T::TransactionsBarred::get() {
+                return T::DbWeight::get().reads(1);
+            }
+            let mut meter = WeightMeter::with_limit(Self::sweep_limit());
+            meter.consume(T::WeightInfo::on_initialize());
+            let now = Self::tick();
+            let current = T::Vrf::current();
+            let last = LastVrf::<T>::get().filter(|(at, _)| at.saturating_add(One::one()) == height);
+            LastVrf::<T>::set(current.map(|vrf| (height, vrf)));
+            Sweep::<T>::new(last.map(|(_, vrf)| vrf).zip(current), &mut meter).run(now);
+            meter.consumed()
         }
 
-        fn offchain_worker(now: BlockNumberFor<T>) {
-            Self::run_worker(now);
+        fn offchain_worker(height: BlockNumberFor<T>) {
+            Self::run_worker(height);
         }
 
         fn integrity_test() {
-            let quarter = T::BlockWeights::get().max_block.saturating_div(4);
-            assert!(
-                T::WeightInfo::sweep_item().all_lte(quarter),
-                "one item of the agenda must fit into a quarter of a block, or the sweep would never move on"
-            );
+            Self::check_integrity();
         }
 
         #[cfg(feature = "try-runtime")]
@@ -382,7 +390,7 @@ pub mod pallet {
         /// [`Error::UnitsOutOfRange`], [`Error::AuditProbabilityNotSupported`], [`Error::FeeTooLow`],
         /// [`Error::FeeOverflow`], [`Error::CannotHoldFee`].
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::submit_request())]
+        #[pallet::weight(T::WeightInfo::submit_request(input.len() as u32).saturating_add(Pallet::<T>::later_weight(*seats)))]
         pub fn submit_request(
             origin: OriginFor<T>,
             version: VersionId,
@@ -426,25 +434,12 @@ pub mod pallet {
         /// Origin: authorised by the worker key's signature of the bundle. Events: [`Event::Revealed`],
         /// [`Event::RequestSettled`], [`Event::RequestRefunded`]. Errors: [`Error::NothingFresh`].
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::reveal(bundle.items.len() as u32))]
-        #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal(bundle.items.len() as u32))]
+        #[pallet::weight(T::WeightInfo::reveal(bundle.items.len() as u32, bundle.output_bytes()))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal(bundle.items.len() as u32, bundle.output_bytes()))]
         #[pallet::authorize(Pallet::<T>::authorize_reveal)]
         pub fn reveal(origin: OriginFor<T>, bundle: RevealBundleOf<T>, _signature: WorkerSignature) -> DispatchResult {
             ensure_authorized(origin)?;
             Self::do_reveal(bundle)
-        }
-
-        /// Changes how long each step may take. Deadlines that are already set stay.
-        ///
-        /// Origin: root. Events: [`Event::WindowsChanged`]. Errors: [`Error::WindowOutOfRange`].
-        #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::set_windows())]
-        pub fn set_windows(origin: OriginFor<T>, windows: Windows) -> DispatchResult {
-            ensure_root(origin)?;
-            ensure!(windows.is_valid(), Error::<T>::WindowOutOfRange);
-            CurrentWindows::<T>::put(windows);
-            Self::deposit_event(Event::WindowsChanged { windows });
-            Ok(())
         }
     }
 
@@ -456,8 +451,8 @@ pub mod pallet {
         }
 
         /// An open request with its committee.
-        pub fn request(id: RequestId) -> Option<RequestView<T::AccountId, BalanceOf<T>, BlockNumberFor<T>>> {
-            Self::read_request(id)
+        pub fn request(id: RequestId) -> Option<RequestOf<T>> {
+            Requests::<T>::get(id)
         }
 
         /// The receipt of a request that has ended.
@@ -473,13 +468,6 @@ pub mod pallet {
         /// The open seats of a worker key.
         pub fn open_seats(key: WorkerKey) -> Vec<OpenSeat<T::AccountId, BalanceOf<T>, BlockNumberFor<T>>> {
             Self::read_open_seats(key)
-        }
-    }
-
-    impl<T: Config> Pallet<T> {
-        /// The block in which a window that starts now ends.
-        pub(crate) fn after(blocks: u32) -> BlockNumberFor<T> {
-            frame_system::Pallet::<T>::block_number().saturating_add(blocks.into())
         }
     }
 }

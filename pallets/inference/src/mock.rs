@@ -91,6 +91,8 @@ where
 parameter_types! {
     pub const AuditProbability: Permill = Permill::from_percent(2);
     pub static Vrf: Option<[u8; 32]> = Some([7; 32]);
+    pub static TestWindows: Windows = Windows::default();
+    pub static Barred: bool = false;
 }
 
 /// The VRF output that a test sets.
@@ -180,14 +182,15 @@ impl Pool {
 impl WorkerPool<u64> for Pool {
     type Balance = u128;
 
-    fn candidates(_: VersionId, lock: u128) -> Vec<Candidate<u64>> {
+    fn candidates(_: VersionId) -> Vec<Candidate<u64, u128>> {
         Self::all()
             .into_iter()
             .map(|worker| Candidate {
                 operator: worker.operator,
                 key: key_of(worker.operator),
                 weight: worker.weight,
-                free: worker.open_seats < worker.capacity && worker.bond >= worker.locked + worker.promised + lock,
+                free_seats: worker.capacity.saturating_sub(worker.open_seats),
+                free_bond: worker.bond.saturating_sub(worker.locked + worker.promised),
             })
             .collect()
     }
@@ -244,11 +247,32 @@ impl Config for Test {
     type Workers = Pool;
     type Vrf = TestVrf;
     type Treasury = ConstU64<TREASURY>;
+    type Windows = TestWindows;
+    type TransactionsBarred = Barred;
     type FeeFloor = ConstU128<FEE_FLOOR>;
     type MinLock = ConstU128<MIN_LOCK>;
     type AuditProbability = AuditProbability;
     type BundlePriority = frame_support::traits::ConstU64<{ TransactionPriority::MAX / 2 }>;
     type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSetup = Unused;
+}
+
+/// The benchmarks run on the real runtime only.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Unused;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkSetup<u64> for Unused {
+    fn served_version() -> VersionId {
+        unimplemented!()
+    }
+    fn worker_record(_: &u64) -> Vec<u8> {
+        unimplemented!()
+    }
+    fn funded_account(_: u32) -> u64 {
+        unimplemented!()
+    }
 }
 
 /// The worker key pair of an operator.
@@ -271,7 +295,6 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     }
     .assimilate_storage(&mut storage)
     .unwrap();
-    pallet_inference::GenesisConfig::<Test>::default().assimilate_storage(&mut storage).unwrap();
     storage.into()
 }
 

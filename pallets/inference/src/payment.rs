@@ -1,6 +1,6 @@
 //! All money of a request moves here: into escrow, out to those who earned it, and back.
 
-use crate::{AccountIdOf, BalanceOf, CommitteeOf, Config, Error, Event, HoldReason, Pallet, RequestOf};
+use crate::{AccountIdOf, BalanceOf, Config, Error, Event, HoldReason, Pallet, RequestOf};
 use alloc::collections::BTreeMap;
 use frame_support::{
     defensive,
@@ -35,13 +35,8 @@ pub(crate) fn return_escrow<T: Config>(requester: &AccountIdOf<T>, amount: Balan
 }
 
 /// Pays a final request out of its escrow. Returns the fee.
-pub(crate) fn pay_out<T: Config>(
-    id: RequestId,
-    request: &RequestOf<T>,
-    committee: &CommitteeOf<T>,
-    units: Units,
-) -> BalanceOf<T> {
-    let paid_seats = committee.iter().filter_map(Seat::revealed).count() as u32;
+pub(crate) fn pay_out<T: Config>(id: RequestId, request: &RequestOf<T>, units: Units) -> BalanceOf<T> {
+    let paid_seats = request.committee.iter().filter_map(Seat::revealed).count() as u32;
     let fee = pricing::fee(&request.price, paid_seats, units, request.fee_floor)
         .unwrap_or(request.escrow)
         .min(request.escrow);
@@ -50,7 +45,7 @@ pub(crate) fn pay_out<T: Config>(
     let split = pricing::split(fee, paid_seats, royalty);
 
     let mut extra = split.first_seat_extra;
-    for seat in committee.iter().filter(|seat| seat.revealed().is_some()) {
+    for seat in request.committee.iter().filter(|seat| seat.revealed().is_some()) {
         let amount = split.each_seat.saturating_add(core::mem::take(&mut extra));
         if pay::<T>(id, request, &seat.operator, amount) {
             Pallet::<T>::deposit_event(Event::SeatPaid { request: id, operator: seat.operator.clone(), amount });
@@ -78,17 +73,13 @@ pub(crate) fn pay_out<T: Config>(
 pub(crate) type Spent<T> = BTreeMap<AccountIdOf<T>, BalanceOf<T>>;
 
 /// Pays those who revealed their seat fee from the locks of those who withheld, of this request's locks alone.
-pub(crate) fn pay_from_withholders<T: Config>(
-    id: RequestId,
-    request: &RequestOf<T>,
-    committee: &CommitteeOf<T>,
-) -> Spent<T> {
+pub(crate) fn pay_from_withholders<T: Config>(id: RequestId, request: &RequestOf<T>) -> Spent<T> {
     let mut spent = Spent::<T>::new();
-    for seat in committee {
+    for seat in &request.committee {
         let Some(reveal) = seat.revealed() else { continue };
         let mut owed = pricing::seat_fee(&request.price, reveal.units).unwrap_or_default();
         let mut received = BalanceOf::<T>::zero();
-        for withholder in committee.iter().filter(|seat| seat.owes_reveal()) {
+        for withholder in request.committee.iter().filter(|seat| seat.owes_reveal()) {
             let of_lock = spent.entry(withholder.operator.clone()).or_insert_with(Zero::zero);
             let amount = owed.min(request.lock.saturating_sub(*of_lock));
             let paid = T::Workers::pay_from_lock(&withholder.operator, amount, &seat.operator);

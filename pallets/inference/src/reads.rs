@@ -1,20 +1,20 @@
 //! What the view functions and the runtime API read; each pair is one function here.
 
-use crate::{AccountIdOf, BalanceOf, Committees, Config, Inputs, Pallet, Requests, SeatsByKey};
+use crate::{AccountIdOf, BalanceOf, Config, OpenSeats, Pallet, Requests};
 use alloc::vec::Vec;
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 use votive_primitives::{
-    ids::{RequestId, Units, VersionId},
+    ids::{Units, VersionId},
     pricing,
     request::Seats,
     traits::ModelCatalogue,
-    views::{OpenSeat, RequestView},
+    views::OpenSeat,
     worker_key::WorkerKey,
 };
 
 /// The most open seats that one read returns.
-const MAX_OPEN_SEATS: usize = 256;
+const MAX_SEATS_READ: usize = 256;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn read_quote(version: VersionId, seats: Seats, max_units: Units) -> Option<BalanceOf<T>> {
@@ -25,22 +25,13 @@ impl<T: Config> Pallet<T> {
         pricing::fee(&terms.price, seats.count(), max_units, T::FeeFloor::get())
     }
 
-    pub(crate) fn read_request(id: RequestId) -> Option<RequestView<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>> {
-        let request = Requests::<T>::get(id)?;
-        let committee = Committees::<T>::get(id, request.attempt);
-        Some(RequestView { request, committee })
-    }
-
     pub(crate) fn read_open_seats(key: WorkerKey) -> Vec<OpenSeat<AccountIdOf<T>, BalanceOf<T>, BlockNumberFor<T>>> {
-        SeatsByKey::<T>::iter_prefix(&key)
-            .take(MAX_OPEN_SEATS)
-            .filter_map(|(id, attempt)| {
-                let request = Requests::<T>::get(id)?;
-                let committee = Committees::<T>::get(id, attempt);
-                let operator = committee.iter().find(|seat| seat.key == key)?.operator.clone();
-                let input = Inputs::<T>::get(id)?;
-                Some(OpenSeat { id, attempt, operator, key: key.clone(), request, input })
-            })
-            .collect()
+        let open = OpenSeats::<T>::get(&key).into_iter().take(MAX_SEATS_READ);
+        open.filter_map(|id| {
+            let request = Requests::<T>::get(id)?;
+            let operator = request.committee.iter().find(|seat| seat.key == key)?.operator.clone();
+            Some(OpenSeat { id, attempt: request.attempt, operator, key: key.clone(), request })
+        })
+        .collect()
     }
 }

@@ -1,8 +1,7 @@
 //! Reveals: a seat shows the digest that it had committed to, and brings the answer.
 
-use crate::{Answers, CommitteeOf, Committees, Config, Error, Event, Pallet, RequestOf, Requests, RevealBundleOf};
+use crate::{Answers, Config, Error, Event, Pallet, RequestOf, Requests, RevealBundleOf};
 use frame_support::pallet_prelude::*;
-use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use votive_primitives::{
     digest,
@@ -14,17 +13,15 @@ use votive_primitives::{
 /// A reveal that can be taken, with what it changes.
 pub(crate) struct FreshReveal<T: Config> {
     pub request: RequestOf<T>,
-    pub committee: CommitteeOf<T>,
     pub seat: usize,
     pub digest: H256,
 }
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_reveal(bundle: RevealBundleOf<T>) -> DispatchResult {
-        let now = frame_system::Pallet::<T>::block_number();
         let mut taken = 0u32;
         for item in bundle.items {
-            if let Some(fresh) = Self::fresh_reveal(&bundle.key, &item, now) {
+            if let Some(fresh) = Self::fresh_reveal(&bundle.key, &item) {
                 Self::take_reveal(item, fresh);
                 taken = taken.saturating_add(1);
             }
@@ -34,7 +31,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The seat that an item reveals for, if it can be taken now.
-    pub(crate) fn fresh_reveal(key: &WorkerKey, item: &RevealItem, now: BlockNumberFor<T>) -> Option<FreshReveal<T>> {
+    pub(crate) fn fresh_reveal(key: &WorkerKey, item: &RevealItem) -> Option<FreshReveal<T>> {
+        let now = Self::now();
         let request = Requests::<T>::get(item.request)?;
         let open = match request.state {
             State::Revealing { until } => now <= until,
@@ -44,17 +42,11 @@ impl<T: Config> Pallet<T> {
         if !open || request.attempt != item.attempt {
             return None;
         }
-        let committee = Committees::<T>::get(item.request, item.attempt);
-        let (seat, digest) = committee.iter().enumerate().find_map(|(index, seat)| {
+        let (seat, digest) = request.committee.iter().enumerate().find_map(|(index, seat)| {
             (seat.key == *key).then(|| Self::opens(seat, item)).flatten().map(|digest| (index, digest))
         })?;
         let units_fit = (1..=request.parameters.max_units).contains(&item.units);
-        (units_fit && Self::brings_the_answer(item, &request)).then_some(FreshReveal {
-            request,
-            committee,
-            seat,
-            digest,
-        })
+        (units_fit && Self::brings_the_answer(item, &request)).then_some(FreshReveal { request, seat, digest })
     }
 
     /// The digest of a reveal, if it is the one that the seat committed to.
@@ -85,8 +77,8 @@ impl<T: Config> Pallet<T> {
     }
 
     fn take_reveal(item: RevealItem, fresh: FreshReveal<T>) {
-        let FreshReveal { request, mut committee, seat, digest } = fresh;
-        let Some(seat) = committee.get_mut(seat) else { return };
+        let FreshReveal { mut request, seat, digest } = fresh;
+        let Some(seat) = request.committee.get_mut(seat) else { return };
         seat.progress = Progress::Revealed(Reveal {
             answer_hash: item.answer_hash,
             units: item.units,
@@ -94,10 +86,10 @@ impl<T: Config> Pallet<T> {
             digest,
         });
         Self::deposit_event(Event::Revealed { request: item.request, operator: seat.operator.clone(), digest });
-        Committees::<T>::insert(item.request, item.attempt, &committee);
         if let (Some(answer), false) = (item.answer, Answers::<T>::contains_key(item.request)) {
             Answers::<T>::insert(item.request, answer);
         }
-        Self::settle_if_agreed(item.request, request, committee);
+        Self::settle_if_agreed(item.request, &mut request);
+        Requests::<T>::insert(item.request, request);
     }
 }

@@ -1,20 +1,22 @@
 //! Settlement: when digests agree, what happens when they do not, and how a request ends.
 
 use crate::{
+    agenda::Entry,
     payment::{self, Spent},
-    AccountIdOf, Agenda, Answers, BalanceOf, CommitteeOf, Committees, Config, CurrentWindows, Event, Inputs, Pallet,
-    Receipts, RequestOf, Requests, SeatsByKey,
+    AccountIdOf, Answers, BalanceOf, CommitteeOf, Config, Event, OpenSeats, Pallet, Receipts, RequestOf, Requests,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
+use sp_core::H256;
 use sp_runtime::{
     traits::{One, Saturating},
     BoundedVec,
 };
 use votive_primitives::{
+    digest,
     ids::RequestId,
     receipt::{Outcome, Receipt, ReceiptSeat, RefundCause},
-    request::{Progress, Seat, State, MAX_ATTEMPTS},
+    request::{Progress, Seat, State},
     traits::WorkerPool,
 };
 
@@ -39,52 +41,49 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Moves a request on after a reveal.
-    pub(crate) fn settle_if_agreed(id: RequestId, mut request: RequestOf<T>, committee: CommitteeOf<T>) {
-        let mut reveals = committee.iter().filter_map(Seat::revealed);
+    pub(crate) fn settle_if_agreed(id: RequestId, request: &mut RequestOf<T>) {
+        let mut reveals = request.committee.iter().filter_map(Seat::revealed).copied();
         let Some(first) = reveals.next() else { return };
+        let now = Self::now();
         if reveals.any(|other| other.digest != first.digest) {
-            return Self::refund(id, request, RefundCause::DigestsDiffer);
+            request.state = State::Disagreed;
+            return Self::look_by(id, request, now.saturating_add(One::one()));
         }
-        let now = frame_system::Pallet::<T>::block_number();
-        let (final_from, reveals_until) = match request.state {
-            State::Settled { final_from, reveals_until, .. } => (final_from, reveals_until),
-            State::Revealing { until } if Self::has_quorums(&committee, |seat| seat.revealed().is_some()) => {
-                Self::deposit_event(Event::RequestSettled {
-                    request: id,
-                    digest: first.digest,
-                    answer_hash: first.answer_hash,
-                    units: first.units,
-                });
-                let final_from = Self::after(CurrentWindows::<T>::get().final_blocks);
-                request.state = State::Settled { at: now, reveals_until: until, final_from };
-                (final_from, until)
+        if let State::Revealing { until } = request.state {
+            if !Self::has_quorums(&request.committee, |seat| seat.revealed().is_some()) {
+                return;
             }
-            _ => return,
-        };
-        let waits_for_reveals = committee.iter().any(|seat| seat.owes_reveal());
-        let last_reveal = if waits_for_reveals { reveals_until } else { now };
-        Self::reschedule(id, request, final_from.max(last_reveal.saturating_add(One::one())));
+            Self::deposit_event(Event::RequestSettled {
+                request: id,
+                digest: first.digest,
+                answer_hash: first.answer_hash,
+                units: first.units,
+            });
+            let final_from = Self::after(Self::windows().final_blocks);
+            let at = frame_system::Pallet::<T>::block_number();
+            request.state = State::Settled { at, reveals_until: until, final_from };
+        }
+        let next = Self::next_look(request);
+        Self::look_by(id, request, next);
     }
 
     /// The window for reveals is over and the quorums do not stand: who revealed is paid by who withheld.
     pub(crate) fn close_reveals(id: RequestId, request: RequestOf<T>) {
-        let committee = Committees::<T>::get(id, request.attempt);
-        Self::report_withheld(id, &committee);
-        let spent = payment::pay_from_withholders::<T>(id, &request, &committee);
+        Self::report_withheld(id, &request.committee);
+        let spent = payment::pay_from_withholders::<T>(id, &request);
         Self::refund_after(id, request, RefundCause::TooFewReveals, &spent);
     }
 
     /// Settled, and its time has come: everyone is paid, all locks end.
     pub(crate) fn finalise(id: RequestId, request: RequestOf<T>) {
         let State::Settled { at, .. } = request.state else { return };
-        let committee = Committees::<T>::get(id, request.attempt);
-        let Some((settled, answer)) = committee.iter().find_map(Seat::revealed).copied().zip(Answers::<T>::get(id))
-        else {
+        let settled = request.committee.iter().find_map(Seat::revealed).copied();
+        let Some((settled, answer)) = settled.zip(Answers::<T>::get(id)) else {
             return Self::refund(id, request, RefundCause::TooFewReveals);
         };
-        Self::report_withheld(id, &committee);
-        let fee = payment::pay_out::<T>(id, &request, &committee, settled.units);
-        Self::release_seats(id, &request, &committee, &Spent::<T>::new());
+        Self::report_withheld(id, &request.committee);
+        let fee = payment::pay_out::<T>(id, &request, settled.units);
+        Self::release_seats(id, &request, &Spent::<T>::new());
         let outcome = Outcome::Final {
             digest: settled.digest,
             answer_hash: settled.answer_hash,
@@ -95,8 +94,8 @@ impl<T: Config> Pallet<T> {
             settled_at: at,
             audited: false,
         };
-        Self::schedule(Self::after(CurrentWindows::<T>::get().answer_blocks), id);
-        Self::close(id, request, &committee, outcome);
+        Self::schedule(Self::after(Self::windows().answer_blocks), Entry::Answer(id));
+        Self::close(id, request, outcome);
     }
 
     /// Ends a request without an answer: the whole escrow goes back, all locks end.
@@ -106,19 +105,18 @@ impl<T: Config> Pallet<T> {
 
     /// As [`Self::refund`], after a part of the locks was paid out.
     fn refund_after(id: RequestId, request: RequestOf<T>, cause: RefundCause, spent: &Spent<T>) {
-        let committee = Committees::<T>::get(id, request.attempt);
         if !matches!(request.state, State::Waiting { .. }) {
-            Self::release_seats(id, &request, &committee, spent);
+            Self::release_seats(id, &request, spent);
         }
         let refund = payment::return_escrow::<T>(&request.requester, request.escrow);
         Self::deposit_event(Event::RequestRefunded { request: id, cause, refund });
         Answers::<T>::remove(id);
-        Self::close(id, request, &committee, Outcome::Refunded { cause });
+        Self::close(id, request, Outcome::Refunded { cause });
     }
 
-    /// Gives the seats of a committee back and ends what was not spent of its locks.
-    pub(crate) fn release_seats(id: RequestId, request: &RequestOf<T>, committee: &CommitteeOf<T>, spent: &Spent<T>) {
-        for seat in committee {
+    /// Gives the seats of the present attempt back and ends what was not spent of their locks.
+    pub(crate) fn release_seats(id: RequestId, request: &RequestOf<T>, spent: &Spent<T>) {
+        for seat in &request.committee {
             let promised = if seat.progress == Progress::Drawn {
                 request.lock
             } else {
@@ -127,7 +125,11 @@ impl<T: Config> Pallet<T> {
                 Default::default()
             };
             T::Workers::release_seat(&seat.operator, promised);
-            SeatsByKey::<T>::remove(&seat.key, id);
+            OpenSeats::<T>::mutate_exists(&seat.key, |open| {
+                let mut left = open.take().unwrap_or_default();
+                left.retain(|other| *other != id);
+                *open = (!left.is_empty()).then_some(left);
+            });
         }
     }
 
@@ -138,17 +140,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Replaces a request by its receipt.
-    fn close(
-        id: RequestId,
-        request: RequestOf<T>,
-        committee: &CommitteeOf<T>,
-        outcome: Outcome<BalanceOf<T>, BlockNumberFor<T>>,
-    ) {
-        Agenda::<T>::remove(request.due, id);
+    fn close(id: RequestId, request: RequestOf<T>, outcome: Outcome<BalanceOf<T>, BlockNumberFor<T>>) {
         Requests::<T>::remove(id);
-        Inputs::<T>::remove(id);
-        (0..MAX_ATTEMPTS).for_each(|attempt| Committees::<T>::remove(id, attempt));
-        let seats: Vec<_> = committee
+        let seats: Vec<_> = request
+            .committee
             .iter()
             .map(|seat| ReceiptSeat {
                 operator: seat.operator.clone(),
@@ -162,7 +157,7 @@ impl<T: Config> Pallet<T> {
                 requester: request.requester,
                 version: request.version,
                 package_root: request.package_root,
-                input_hash: request.input_hash,
+                input_hash: H256(digest::input_hash(&request.input)),
                 parameters: request.parameters,
                 seats: BoundedVec::truncate_from(seats),
                 operators: request.operators,

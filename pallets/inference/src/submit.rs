@@ -1,8 +1,7 @@
 //! Submission and cancellation of requests.
 
 use crate::{
-    payment, AccountIdOf, BalanceOf, Config, Counters, CurrentWindows, Error, Event, Inputs, Pallet, RequestOf,
-    Requests,
+    agenda::Entry, payment, AccountIdOf, BalanceOf, Config, Counters, Error, Event, Pallet, RequestOf, Requests,
 };
 use frame_support::{ensure, pallet_prelude::*};
 use sp_core::H256;
@@ -57,13 +56,13 @@ impl<T: Config> Pallet<T> {
         let input_hash = digest::input_hash(&input);
         let genesis = Self::genesis();
         let id = H256(digest::request_id(&genesis.0, &requester, counter, &version, &input_hash, &parameters));
-        let now = frame_system::Pallet::<T>::block_number();
-        let due = now.saturating_add(One::one());
+        let now = Self::now();
+        let due = Self::schedule(now.saturating_add(One::one()), Entry::Request(id));
         let request = Request {
             requester: requester.clone(),
             version,
             package_root: terms.package_root,
-            input_hash: H256(input_hash),
+            input,
             parameters,
             seats,
             audit,
@@ -74,15 +73,14 @@ impl<T: Config> Pallet<T> {
             units_per_block: terms.units_per_block,
             escrow,
             lock: T::MinLock::get().max(seat_fee.saturating_mul(LOCK_SEAT_FEES.into())),
-            submitted_at: now,
+            submitted_at: frame_system::Pallet::<T>::block_number(),
             attempt: 0,
             operators: 0,
-            state: State::Waiting { until: Self::after(CurrentWindows::<T>::get().waiting_blocks) },
+            state: State::Waiting { since: now, until: Self::after(Self::windows().waiting_blocks) },
             due,
+            committee: Default::default(),
         };
-        Self::schedule(due, id);
         Requests::<T>::insert(id, request);
-        Inputs::<T>::insert(id, input);
         Self::deposit_event(Event::RequestSubmitted { request: id, requester, version, escrow });
         Ok(())
     }

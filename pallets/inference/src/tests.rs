@@ -1,6 +1,7 @@
 //! Tests by behaviour.
 
 mod authorization;
+mod clock;
 mod commits;
 mod draws;
 mod invariants;

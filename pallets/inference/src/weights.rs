@@ -1,80 +1,44 @@
-//! Weights of pallet-inference: estimates from counted storage accesses and hashes, rounded up; the measured ones replace
-//! them when the benchmarks have been run on reference hardware.
+//! Weights of pallet-inference. The runtime's are measured; see runtime/src/weights.
 
-use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 
 /// Weights that pallet-inference needs.
 pub trait WeightInfo {
-    /// [`crate::Call::submit_request`].
-    fn submit_request() -> Weight;
+    /// [`crate::Call::submit_request`] with an input of `i` bytes.
+    fn submit_request(i: u32) -> Weight;
     /// [`crate::Call::cancel_request`].
     fn cancel_request() -> Weight;
     /// [`crate::Call::commit`] of `n` items.
     fn commit(n: u32) -> Weight;
     /// The check of a bundle of `n` commits.
     fn authorize_commit(n: u32) -> Weight;
-    /// [`crate::Call::reveal`] of `n` items.
-    fn reveal(n: u32) -> Weight;
-    /// The check of a bundle of `n` reveals.
-    fn authorize_reveal(n: u32) -> Weight;
-    /// [`crate::Call::set_windows`].
-    fn set_windows() -> Weight;
-    /// The costliest look at one entry of the agenda: a redraw among 64 candidates, or the payment of seven seats.
-    fn sweep_item() -> Weight;
+    /// [`crate::Call::reveal`] of `n` items with outputs of `b` bytes in all.
+    fn reveal(n: u32, b: u32) -> Weight;
+    /// The check of a bundle of `n` reveals with outputs of `b` bytes in all.
+    fn authorize_reveal(n: u32, b: u32) -> Weight;
+    /// The hook without any entry of the agenda.
+    fn on_initialize() -> Weight;
+    /// Taking a full page of the agenda.
+    fn agenda_page() -> Weight;
+    /// A look at a request that is not due yet, or has ended.
+    fn look() -> Weight;
+    /// Reading the 64 candidates of a version.
+    fn candidates() -> Weight;
+    /// Drawing `s` seats among 64 candidates.
+    fn draw(s: u32) -> Weight;
+    /// Ending the window for commits of `s` seats, with one too few of them.
+    fn close_commits(s: u32) -> Weight;
+    /// Paying `s` seats and all others.
+    fn finalise(s: u32) -> Weight;
+    /// Returning an escrow after `s` seats, with those who withheld paying those who revealed.
+    fn refund(s: u32) -> Weight;
+    /// Forgetting an answer.
+    fn forget_answer() -> Weight;
 }
 
-/// Estimates on the database weights of the runtime.
-pub struct SubstrateWeight<T>(PhantomData<T>);
-
-/// Proof size is not metered on a solo chain; a token amount keeps the second dimension alive.
-const PROOF_BYTES: u64 = 8_192;
-
-fn micros(count: u64) -> Weight {
-    Weight::from_parts(count.saturating_mul(1_000_000), PROOF_BYTES)
-}
-
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    fn submit_request() -> Weight {
-        // The requester pays for what its request costs later, too: the look that draws and the one that ends it.
-        micros(60)
-            .saturating_add(T::DbWeight::get().reads_writes(10, 6))
-            .saturating_add(Self::sweep_item().saturating_mul(2))
-    }
-    fn cancel_request() -> Weight {
-        micros(50).saturating_add(T::DbWeight::get().reads_writes(4, 7))
-    }
-    fn commit(n: u32) -> Weight {
-        micros(10)
-            .saturating_add(micros(25).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 5).saturating_mul(n.into()))
-    }
-    fn authorize_commit(n: u32) -> Weight {
-        micros(80)
-            .saturating_add(micros(15).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(3).saturating_mul(n.into()))
-    }
-    fn reveal(n: u32) -> Weight {
-        micros(10)
-            .saturating_add(micros(60).saturating_mul(n.into()))
-            // A reveal that differs ends its request: seats, locks, escrow and receipt.
-            .saturating_add(T::DbWeight::get().reads_writes(16, 24).saturating_mul(n.into()))
-    }
-    fn authorize_reveal(n: u32) -> Weight {
-        micros(80)
-            .saturating_add(micros(40).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(3).saturating_mul(n.into()))
-    }
-    fn set_windows() -> Weight {
-        micros(10).saturating_add(T::DbWeight::get().writes(1))
-    }
-    fn sweep_item() -> Weight {
-        micros(400).saturating_add(T::DbWeight::get().reads_writes(80, 40))
-    }
-}
-
+/// Weights for tests: none is measured.
 impl WeightInfo for () {
-    fn submit_request() -> Weight {
+    fn submit_request(_: u32) -> Weight {
         micros(60)
     }
     fn cancel_request() -> Weight {
@@ -86,16 +50,41 @@ impl WeightInfo for () {
     fn authorize_commit(n: u32) -> Weight {
         micros(95).saturating_mul(n.into())
     }
-    fn reveal(n: u32) -> Weight {
+    fn reveal(n: u32, _: u32) -> Weight {
         micros(70).saturating_mul(n.into())
     }
-    fn authorize_reveal(n: u32) -> Weight {
+    fn authorize_reveal(n: u32, _: u32) -> Weight {
         micros(120).saturating_mul(n.into())
     }
-    fn set_windows() -> Weight {
-        micros(10)
+    fn on_initialize() -> Weight {
+        micros(20)
     }
-    fn sweep_item() -> Weight {
-        micros(400)
+    fn agenda_page() -> Weight {
+        micros(100)
     }
+    fn look() -> Weight {
+        micros(20)
+    }
+    fn candidates() -> Weight {
+        micros(500)
+    }
+    fn draw(s: u32) -> Weight {
+        micros(100).saturating_mul(s.into())
+    }
+    fn close_commits(s: u32) -> Weight {
+        micros(100).saturating_mul(s.into())
+    }
+    fn finalise(s: u32) -> Weight {
+        micros(200).saturating_mul(s.into())
+    }
+    fn refund(s: u32) -> Weight {
+        micros(200).saturating_mul(s.into())
+    }
+    fn forget_answer() -> Weight {
+        micros(20)
+    }
+}
+
+fn micros(count: u64) -> Weight {
+    Weight::from_parts(count.saturating_mul(1_000_000), 0)
 }

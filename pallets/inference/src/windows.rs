@@ -2,24 +2,10 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use serde::{Deserialize, Serialize};
 
-/// Windows in blocks. Set at genesis and by root; a request's deadlines are fixed when each step begins.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// Windows in blocks of the settlement's clock. A parameter of the runtime that governance changes; a request's deadlines
+/// are fixed when each step begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Windows {
     /// How long a request waits for free workers: 1 to 1,000.
     pub waiting_blocks: u32,
@@ -37,26 +23,33 @@ pub struct Windows {
 
 impl Default for Windows {
     fn default() -> Self {
-        Self {
-            waiting_blocks: 20,
-            commit_min_blocks: 5,
-            commit_max_blocks: 200,
-            reveal_blocks: 20,
-            final_blocks: 0,
-            answer_blocks: 28_800,
-        }
+        Self::DEFAULT
     }
 }
 
 impl Windows {
-    /// Whether each window is within its bounds.
-    pub fn is_valid(&self) -> bool {
-        (1..=1_000).contains(&self.waiting_blocks)
-            && (2..=1_000).contains(&self.commit_min_blocks)
-            && (self.commit_min_blocks..=1_000).contains(&self.commit_max_blocks)
-            && (2..=1_000).contains(&self.reveal_blocks)
-            && self.final_blocks <= 100_000
-            && (1..=10_000_000).contains(&self.answer_blocks)
+    /// A minute to wait and to reveal, answers for a day.
+    pub const DEFAULT: Self = Self {
+        waiting_blocks: 20,
+        commit_min_blocks: 5,
+        commit_max_blocks: 200,
+        reveal_blocks: 20,
+        final_blocks: 0,
+        answer_blocks: 28_800,
+    };
+
+    /// The same windows, each moved to the nearest of its bounds where it lies outside of them: no change of parameters can
+    /// leave a step without time, or a request without an end.
+    pub fn bounded(self) -> Self {
+        let commit_min_blocks = self.commit_min_blocks.clamp(2, 1_000);
+        Self {
+            waiting_blocks: self.waiting_blocks.clamp(1, 1_000),
+            commit_min_blocks,
+            commit_max_blocks: self.commit_max_blocks.clamp(commit_min_blocks, 1_000),
+            reveal_blocks: self.reveal_blocks.clamp(2, 1_000),
+            final_blocks: self.final_blocks.min(100_000),
+            answer_blocks: self.answer_blocks.clamp(1, 10_000_000),
+        }
     }
 
     /// Window for commits: twice the time that the declared speed needs, and four blocks to get them in.
@@ -84,8 +77,24 @@ mod tests {
     }
 
     #[test]
-    fn the_default_windows_are_valid_and_a_zero_reveal_window_is_not() {
-        assert!(Windows::default().is_valid());
-        assert!(!Windows { reveal_blocks: 0, ..Windows::default() }.is_valid());
+    fn the_default_windows_are_within_their_bounds_and_others_are_moved_there() {
+        assert_eq!(Windows::default().bounded(), Windows::default());
+        let none = Windows {
+            waiting_blocks: 0,
+            commit_min_blocks: 0,
+            commit_max_blocks: 0,
+            reveal_blocks: 0,
+            final_blocks: 0,
+            answer_blocks: 0,
+        };
+        let least = Windows {
+            waiting_blocks: 1,
+            commit_min_blocks: 2,
+            commit_max_blocks: 2,
+            reveal_blocks: 2,
+            final_blocks: 0,
+            answer_blocks: 1,
+        };
+        assert_eq!(none.bounded(), least);
     }
 }

@@ -16,6 +16,9 @@ use votive_primitives::{
 pub trait BenchmarkSetup {
     /// The version of an index, one that takes requests. Created where it does not exist yet.
     fn open_version(index: u32) -> VersionId;
+
+    /// Ends that a version takes requests.
+    fn close_version(version: VersionId);
 }
 
 fn fund<T: Config>(operator: &T::AccountId) {
@@ -119,6 +122,20 @@ mod benchmarks {
 
         #[extrinsic_call]
         _(RawOrigin::Signed(operator), version);
+
+        assert_eq!(Servers::<T>::get(version).len() as u32, MAX_WORKERS_PER_VERSION - 1);
+    }
+
+    #[benchmark]
+    fn unserve_closed() {
+        let operator: T::AccountId = account("operator", 0, 0);
+        serving_worker::<T>(&operator, MAX_SERVED, MAX_WORKERS_PER_VERSION);
+        let version = T::BenchmarkSetup::open_version(MAX_SERVED - 1);
+        T::BenchmarkSetup::close_version(version);
+        let caller: T::AccountId = whitelisted_caller();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), operator, version);
 
         assert_eq!(Servers::<T>::get(version).len() as u32, MAX_WORKERS_PER_VERSION - 1);
     }

@@ -81,11 +81,9 @@ pub mod pallet {
         type Weight: WorkerWeight<Self::AccountId>;
 
         /// The least bond of a worker that gets seats.
-        #[pallet::constant]
         type MinBond: Get<BalanceOf<Self>>;
 
         /// Blocks from `unbond` to the return of the bond, at least 1.
-        #[pallet::constant]
         type UnbondingDelay: Get<BlockNumberFor<Self>>;
 
         /// The most seats that a worker can take at a time, at least [`DEFAULT_CAPACITY`].
@@ -448,7 +446,6 @@ pub mod pallet {
         /// Emits [`Event::VersionUnserved`]. Fails with [`Error::VersionOpen`], [`Error::UnknownWorker`] or
         /// [`Error::NotServed`].
         #[pallet::call_index(10)]
-        #[pallet::weight(T::WeightInfo::unserve().saturating_add(T::DbWeight::get().reads(2)))]
         pub fn unserve_closed(origin: OriginFor<T>, operator: T::AccountId, version: VersionId) -> DispatchResult {
             ensure_signed(origin)?;
             Self::do_unserve_closed(operator, version)

@@ -97,6 +97,10 @@ impl crate::benchmarking::BenchmarkSetup for MockCatalogue {
     fn open_version(index: u32) -> VersionId {
         version(index.saturating_add(1))
     }
+
+    fn close_version(version: VersionId) {
+        OpenVersions::mutate(|open| drop(open.remove(&version)));
+    }
 }
 
 pub fn new_test_ext(workers: Vec<GenesisWorker<AccountId, Balance>>) -> sp_io::TestExternalities {

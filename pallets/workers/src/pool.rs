@@ -28,12 +28,13 @@ use votive_primitives::{
 impl<T: Config> WorkerPool<T::AccountId> for Pallet<T> {
     type Balance = BalanceOf<T>;
 
-    fn candidates(version: VersionId, lock: Self::Balance) -> Vec<Candidate<T::AccountId>> {
+    fn candidates(version: VersionId) -> Vec<Candidate<T::AccountId, Self::Balance>> {
         let min_bond = T::MinBond::get();
         let candidate = |operator: T::AccountId| {
             let worker = Workers::<T>::get(&operator).filter(|worker| worker.is_active(min_bond))?;
             let weight = T::Weight::weight(&operator, version);
-            Some(Candidate { free: worker.has_free_seat(lock), key: worker.key, operator, weight })
+            let (free_seats, free_bond) = (worker.free_seats(), worker.free_bond());
+            Some(Candidate { operator, key: worker.key, weight, free_seats, free_bond })
         };
         Servers::<T>::get(version).into_iter().filter_map(candidate).collect()
     }

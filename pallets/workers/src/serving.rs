@@ -2,21 +2,13 @@
 
 use crate::{BalanceOf, Config, Error, Event, Pallet, Served, Servers, Workers};
 use alloc::vec::Vec;
-use frame_support::{
-    ensure,
-    traits::{ConstU32, Get},
-    BoundedVec,
-};
+use frame_support::{ensure, traits::Get};
 use sp_runtime::DispatchResult;
 use votive_primitives::{
     ids::VersionId,
-    model::MAX_WORKERS_PER_VERSION,
     traits::{ModelCatalogue, VersionUse},
     views::WorkerView,
 };
-
-/// The operators whose workers serve one version.
-type ServersOf<T> = BoundedVec<<T as frame_system::Config>::AccountId, ConstU32<MAX_WORKERS_PER_VERSION>>;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_serve(operator: T::AccountId, version: VersionId) -> DispatchResult {
@@ -33,10 +25,10 @@ impl<T: Config> Pallet<T> {
         let mut served = Served::<T>::get(operator);
         ensure!(!served.contains(&version), Error::<T>::AlreadyServed);
         served.try_push(version).map_err(|_| Error::<T>::TooManyVersions)?;
-        let mut servers = Servers::<T>::get(version);
-        if servers.is_full() {
-            Self::evict_idle(&mut servers, version);
+        if Servers::<T>::get(version).is_full() {
+            Self::evict_idle(version)?;
         }
+        let mut servers = Servers::<T>::get(version);
         servers.try_push(operator.clone()).map_err(|_| Error::<T>::VersionFull)?;
         Served::<T>::insert(operator, served);
         Servers::<T>::insert(version, servers);
@@ -65,18 +57,12 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Makes room on a full version, at the cost of a worker that gets no seats anyway.
-    fn evict_idle(servers: &mut ServersOf<T>, version: VersionId) {
+    fn evict_idle(version: VersionId) -> DispatchResult {
         let min_bond = T::MinBond::get();
         let is_idle =
             |operator: &T::AccountId| Workers::<T>::get(operator).is_none_or(|worker| !worker.is_active(min_bond));
-        let Some(position) = servers.iter().position(is_idle) else { return };
-        let evicted = servers.remove(position);
-        Served::<T>::mutate_exists(&evicted, |served| {
-            let mut left = served.take().unwrap_or_default();
-            left.retain(|other| *other != version);
-            *served = (!left.is_empty()).then_some(left);
-        });
-        Self::deposit_event(Event::VersionUnserved { operator: evicted, version });
+        let idle = Servers::<T>::get(version).into_iter().find(is_idle).ok_or(Error::<T>::VersionFull)?;
+        Self::do_unserve(idle, version)
     }
 
     /// Takes the operator's worker off all versions.

@@ -43,9 +43,14 @@ impl<Balance: AtLeast32BitUnsigned + Copy, BlockNumber> Worker<Balance, BlockNum
         !self.chilled && self.unbonding_until.is_none() && self.bond >= min_bond
     }
 
-    /// Whether it can take one more seat whose commit locks `lock`, beside what is locked and promised already.
-    pub fn has_free_seat(&self, lock: Balance) -> bool {
-        self.open_seats < self.capacity && lock <= self.unlocked().saturating_sub(self.promised)
+    /// How many more seats it can take.
+    pub fn free_seats(&self) -> u32 {
+        self.capacity.saturating_sub(self.open_seats)
+    }
+
+    /// The part of the bond that is neither locked nor promised to a seat.
+    pub fn free_bond(&self) -> Balance {
+        self.unlocked().saturating_sub(self.promised)
     }
 
     /// Whether nothing of its past work is open, so that its bond may return.

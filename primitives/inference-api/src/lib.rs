@@ -8,8 +8,8 @@ use codec::Codec;
 use votive_primitives::{
     ids::{ModelId, RequestId, Units, VersionId},
     receipt::Receipt,
-    request::{Answer, Seats},
-    views::{ModelView, OpenSeat, RequestView, WorkerView},
+    request::{Answer, Request, Seats},
+    views::{ModelView, OpenSeat, WorkerView},
     worker_key::WorkerKey,
 };
 
@@ -25,7 +25,7 @@ sp_api::decl_runtime_apis! {
         fn quote(version: VersionId, seats: Seats, max_units: Units) -> Option<Balance>;
 
         /// An open request with its committee. `None` before submission and after the end.
-        fn request(id: RequestId) -> Option<RequestView<AccountId, Balance, BlockNumber>>;
+        fn request(id: RequestId) -> Option<Request<AccountId, Balance, BlockNumber>>;
 
         /// The receipt of a request that has ended.
         fn receipt(id: RequestId) -> Option<Receipt<AccountId, Balance, BlockNumber>>;

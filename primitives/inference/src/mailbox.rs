@@ -16,8 +16,11 @@ use sp_core::H256;
 /// Key of the index: the SCALE-encoded `Vec<RequestId>` of the open orders.
 pub const INDEX_KEY: &[u8] = b"votive/mailbox/index";
 
+/// Key of what the off-chain worker has sent to the pool. A process that starts has an empty pool, so the service removes it.
+pub const SENT_KEY: &[u8] = b"votive/worker/sent";
+
 /// The most open orders; a worker leaves no more until some are done.
-pub const MAX_OPEN_ORDERS: usize = 1024;
+pub const MAX_OPEN_ORDERS: usize = 4096;
 
 /// Key of the work order of a request.
 pub fn order_key(request: &RequestId) -> Vec<u8> {

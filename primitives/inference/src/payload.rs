@@ -71,3 +71,11 @@ impl<Items: Encode, BlockNumber: Encode> Bundle<Items, BlockNumber> {
         votive_digest::bundle_hash(&genesis.0, self)
     }
 }
+
+impl<BlockNumber> RevealBundle<BlockNumber> {
+    /// Bytes of all outputs that the bundle carries.
+    pub fn output_bytes(&self) -> u32 {
+        let outputs = self.items.iter().filter_map(|item| item.answer.as_ref());
+        outputs.fold(0, |sum, answer| sum.saturating_add(answer.output.len() as u32))
+    }
+}

@@ -54,24 +54,28 @@ impl Seats {
 }
 
 /// Where a request stands. docs/settlement.md tells what moves it on and who is paid.
+///
+/// Deadlines are times of the settlement's clock, which counts the blocks that take transactions; `at` is a block's height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum State<BlockNumber> {
     /// Waits for the draw of its seats, at the latest until `until`.
     #[codec(index = 0)]
     Waiting {
-        /// Last block in which it may be drawn.
+        /// When it began to wait.
+        since: BlockNumber,
+        /// Last time at which it may be drawn.
         until: BlockNumber,
     },
     /// Its seats compute and commit.
     #[codec(index = 1)]
     Committing {
-        /// Last block in which a commit counts.
+        /// Last time at which a commit counts.
         until: BlockNumber,
     },
     /// Its seats reveal.
     #[codec(index = 2)]
     Revealing {
-        /// Last block in which a reveal counts.
+        /// Last time at which a reveal counts.
         until: BlockNumber,
     },
     /// The quorums agree on a digest; the answer is there. Seats that have not revealed still may.
@@ -79,11 +83,14 @@ pub enum State<BlockNumber> {
     Settled {
         /// The block in which it settled.
         at: BlockNumber,
-        /// Last block in which a reveal still counts.
+        /// Last time at which a reveal still counts.
         reveals_until: BlockNumber,
-        /// The block from which on it may be final.
+        /// The time from which on it may be final.
         final_from: BlockNumber,
     },
+    /// Seats revealed different digests: it ends in the next block, and takes nothing more.
+    #[codec(index = 4)]
+    Disagreed,
 }
 
 /// An open request. Everything that decides money or time was copied into it when it was submitted.
@@ -95,8 +102,8 @@ pub struct Request<AccountId, Balance, BlockNumber> {
     pub version: VersionId,
     /// The version's package, so that a worker needs nothing but the request.
     pub package_root: H256,
-    /// Hash of the input.
-    pub input_hash: H256,
+    /// The input.
+    pub input: Input,
     /// How the model is run.
     pub parameters: Parameters,
     /// How many workers answer.
@@ -125,8 +132,10 @@ pub struct Request<AccountId, Balance, BlockNumber> {
     pub operators: u32,
     /// Where it stands.
     pub state: State<BlockNumber>,
-    /// The block in which it is looked at next; it has an entry in that block's agenda.
+    /// When it is looked at next; the agenda of that time has an entry of it.
     pub due: BlockNumber,
+    /// The seats of its present attempt; of the one before, while it waits for a redraw.
+    pub committee: Committee<AccountId>,
 }
 
 /// What a seat revealed.

@@ -7,7 +7,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use sp_core::H256;
-use sp_runtime::{DispatchError, DispatchResult, Permill};
+use sp_runtime::{traits::AtLeast32BitUnsigned, DispatchError, DispatchResult, Permill};
 
 /// What a request copies of the version that it asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,15 +62,30 @@ pub trait WorkerWeight<AccountId> {
 
 /// A worker that serves a version, as the draw sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate<AccountId> {
+pub struct Candidate<AccountId, Balance> {
     /// The operator.
     pub operator: AccountId,
     /// Its worker key.
     pub key: WorkerKey,
     /// Its weight on the version.
     pub weight: u128,
-    /// Whether it has a free seat and enough unlocked bond.
-    pub free: bool,
+    /// How many more seats it can take.
+    pub free_seats: u32,
+    /// How much of its bond is neither locked nor promised.
+    pub free_bond: Balance,
+}
+
+impl<AccountId, Balance: AtLeast32BitUnsigned + Copy> Candidate<AccountId, Balance> {
+    /// Whether it can take one more seat whose commit locks `lock`.
+    pub fn can_take(&self, lock: Balance) -> bool {
+        self.free_seats > 0 && lock <= self.free_bond
+    }
+
+    /// Counts a seat that it was drawn for.
+    pub fn take(&mut self, lock: Balance) {
+        self.free_seats = self.free_seats.saturating_sub(1);
+        self.free_bond = self.free_bond.saturating_sub(lock);
+    }
 }
 
 /// The workers, their seats and their bonds. Implemented by pallet-workers.
@@ -78,8 +93,8 @@ pub trait WorkerPool<AccountId> {
     /// The chain's balance.
     type Balance;
 
-    /// The active workers of a version, at most [`crate::model::MAX_WORKERS_PER_VERSION`]. `lock` is what a commit would lock.
-    fn candidates(version: VersionId, lock: Self::Balance) -> Vec<Candidate<AccountId>>;
+    /// The active workers of a version, at most [`crate::model::MAX_WORKERS_PER_VERSION`].
+    fn candidates(version: VersionId) -> Vec<Candidate<AccountId, Self::Balance>>;
 
     /// Counts a seat to a worker, and promises `lock` of its bond to the commit of that seat.
     fn take_seat(operator: &AccountId, lock: Self::Balance);

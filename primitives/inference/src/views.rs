@@ -3,7 +3,7 @@
 use crate::{
     ids::{Attempt, ModelId, RequestId, VersionId},
     model::{Metadata, Price, VersionSpec},
-    request::{Committee, Input, Request},
+    request::Request,
     worker_key::WorkerKey,
 };
 use alloc::vec::Vec;
@@ -61,15 +61,6 @@ pub struct WorkerView<AccountId, Balance> {
     pub chilled: bool,
 }
 
-/// An open request with everything that a dApp follows.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct RequestView<AccountId, Balance, BlockNumber> {
-    /// The request.
-    pub request: Request<AccountId, Balance, BlockNumber>,
-    /// The seats of its present attempt; empty before the draw.
-    pub committee: Committee<AccountId>,
-}
-
 /// A seat that waits for its worker.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct OpenSeat<AccountId, Balance, BlockNumber> {
@@ -83,6 +74,4 @@ pub struct OpenSeat<AccountId, Balance, BlockNumber> {
     pub key: WorkerKey,
     /// The request.
     pub request: Request<AccountId, Balance, BlockNumber>,
-    /// The input.
-    pub input: Input,
 }

@@ -1,10 +1,14 @@
 //! What Votive is about: models, workers, inference.
 
-use super::parameters::dynamic::settlement;
+use super::parameters::{
+    dynamic::{settlement, workers},
+    AmountWithin, BlocksWithin,
+};
 use crate::{randomness::BabeVrf, *};
 use frame_support::{
+    migrations::MultiStepMigrator,
     parameter_types,
-    traits::{fungible::HoldConsideration, ConstU128, ConstU32, Equals, LinearStoragePrice},
+    traits::{fungible::HoldConsideration, ConstU128, ConstU32, Equals, Get, LinearStoragePrice},
     PalletId,
 };
 use sp_runtime::{traits::AccountIdConversion, transaction_validity::TransactionPriority, Permill};
@@ -32,7 +36,7 @@ impl pallet_models::Config for Runtime {
     type VersionUse = Workers;
     type KernelSpecs = Equals<KernelSpec>;
     type MaxPrice = ConstU128<{ 1_000_000 * VOT }>;
-    type WeightInfo = pallet_models::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = ();
 }
 
 impl pallet_workers::Config for Runtime {
@@ -40,11 +44,13 @@ impl pallet_workers::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Catalogue = Models;
     type Weight = pallet_workers::BondWeight<Runtime>;
-    type MinBond = ConstU128<{ 5_000 * VOT }>;
-    type UnbondingDelay = ConstU32<{ 7 * DAYS }>;
+    type MinBond = AmountWithin<workers::MinBond, { 100 * VOT }, { 1_000_000 * VOT }>;
+    type UnbondingDelay = BlocksWithin<workers::UnbondingDelay, HOURS, { 90 * DAYS }>;
     // At most as many as one read of a key's open seats returns.
     type MaxCapacity = ConstU32<256>;
-    type WeightInfo = pallet_workers::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSetup = Runtime;
 }
 
 impl pallet_inference::Config for Runtime {
@@ -54,11 +60,24 @@ impl pallet_inference::Config for Runtime {
     type Workers = Workers;
     type Vrf = BabeVrf;
     type Treasury = TreasuryAccount;
-    type FeeFloor = settlement::FeeFloor;
-    type MinLock = settlement::MinLock;
+    type Windows = settlement::Windows;
+    type TransactionsBarred = MigrationRuns;
+    type FeeFloor = AmountWithin<settlement::FeeFloor, MILLI_VOT, { 100 * VOT }>;
+    type MinLock = AmountWithin<settlement::MinLock, VOT, { 100_000 * VOT }>;
     type AuditProbability = AuditProbability;
     type BundlePriority = BundlePriority;
-    type WeightInfo = pallet_inference::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSetup = Runtime;
+}
+
+/// Whether a migration of several blocks runs: blocks hold no transactions then.
+pub struct MigrationRuns;
+
+impl Get<bool> for MigrationRuns {
+    fn get() -> bool {
+        <<Runtime as frame_system::Config>::MultiBlockMigrator as MultiStepMigrator>::ongoing()
+    }
 }
 
 /// Account of the treasury.

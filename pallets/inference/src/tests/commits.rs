@@ -10,7 +10,7 @@ fn a_commit_binds_the_seat_and_locks_its_bond() {
         next_block();
         let operator = drawn(request)[0];
         assert_ok!(commit(operator, request, 0, &honest()));
-        let seat = &Committees::<Test>::get(request, 0)[0];
+        let seat = &Requests::<Test>::get(request).unwrap().committee[0];
         assert_eq!(seat.progress, Progress::Committed(commit_item(operator, request, 0, &honest()).commitment));
         assert_eq!(Pool::of(operator).locked, Requests::<Test>::get(request).unwrap().lock);
         System::assert_last_event(Event::Committed { request, attempt: 0, operator }.into());

@@ -1,6 +1,5 @@
 use super::seats::{commit, drawn, honest};
 use crate::{mock::*, *};
-use frame_support::traits::Get;
 use votive_primitives::{
     receipt::{Outcome, RefundCause},
     request::{Seats, State},
@@ -18,7 +17,7 @@ fn the_seats_are_drawn_in_the_block_after_the_request() {
         operators.sort_unstable();
         assert_eq!(operators, [10, 11, 12]);
         assert!(operators.iter().all(|operator| Pool::of(*operator).open_seats == 1));
-        assert!(operators.iter().all(|operator| SeatsByKey::<Test>::get(key_of(*operator), request) == Some(0)));
+        assert!(operators.iter().all(|operator| OpenSeats::<Test>::get(key_of(*operator)).to_vec() == [request]));
     });
 }
 
@@ -92,9 +91,8 @@ fn a_silent_committee_is_redrawn_once_without_the_silent_seats_then_refunded() {
 #[test]
 fn a_large_agenda_is_swept_over_several_blocks_and_nothing_is_lost() {
     build_and_execute(&[], || {
-        let weights: frame_system::limits::BlockWeights = <Test as frame_system::Config>::BlockWeights::get();
-        let limit = weights.max_block.saturating_div(4);
-        let per_block = limit.checked_div_per_component(&<() as WeightInfo>::sweep_item()).unwrap();
+        let limit = Inference::sweep_limit();
+        let per_block = limit.checked_div_per_component(&<() as WeightInfo>::draw(1)).unwrap();
         let asked = per_block as usize + 5;
         for _ in 0..asked {
             ask(Seats::One);

@@ -24,25 +24,31 @@ fn an_escrow_that_does_not_match_its_hold_is_found() {
 #[test]
 fn a_missing_agenda_entry_is_found() {
     breaks(
-        |request| Agenda::<Test>::remove(Requests::<Test>::get(request).unwrap().due, request),
+        |request| Agenda::<Test>::remove(Requests::<Test>::get(request).unwrap().due, 0),
         "an open request has an entry in the agenda",
     );
 }
 
 #[test]
-fn a_missing_input_is_found() {
-    breaks(Inputs::<Test>::remove, "an open request has its input");
-}
-
-#[test]
 fn a_seat_that_is_listed_without_being_open_is_found() {
     breaks(
-        |_| SeatsByKey::<Test>::insert(key_of(15), sp_core::H256::repeat_byte(3), 0),
+        |_| OpenSeats::<Test>::try_append(key_of(15), sp_core::H256::repeat_byte(3)).unwrap(),
         "a seat is listed only while it is open",
     );
 }
 
 #[test]
 fn a_shrunken_committee_is_found() {
-    breaks(|request| Committees::<Test>::remove(request, 0), "a committee never shrinks");
+    breaks(
+        |request| Requests::<Test>::mutate(request, |open| open.as_mut().unwrap().committee = Default::default()),
+        "a committee never shrinks",
+    );
+}
+
+#[test]
+fn an_agenda_that_is_miscounted_is_found() {
+    breaks(
+        |request| AgendaLengths::<Test>::remove(Requests::<Test>::get(request).unwrap().due),
+        "the agenda's lengths count its entries",
+    );
 }

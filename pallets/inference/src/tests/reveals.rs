@@ -126,6 +126,9 @@ fn different_digests_refund_the_whole_escrow() {
         next_block();
         reveal(operators[0], request, 0, &lie()).unwrap();
         reveal(operators[1], request, 0, &honest()).unwrap();
+        assert_eq!(Requests::<Test>::get(request).unwrap().state, State::Disagreed);
+        assert_noop!(reveal(operators[2], request, 0, &honest()), Error::<Test>::NothingFresh);
+        next_block();
         let receipt = Receipts::<Test>::get(request).unwrap();
         assert_eq!(receipt.outcome, Outcome::Refunded { cause: RefundCause::DigestsDiffer });
         assert_eq!(receipt.seats[0].digest, Some(H256(digest_of(request, &lie()))));
@@ -156,7 +159,7 @@ fn two_of_three_equal_seats_settle_and_final_waits_for_the_third() {
 fn an_answer_is_forgotten_after_its_window_and_the_receipt_stays() {
     build_and_execute(&[5], || {
         let windows = Windows { answer_blocks: 3, ..Default::default() };
-        Inference::set_windows(RuntimeOrigin::root(), windows).unwrap();
+        TestWindows::set(windows);
         let (request, _) = ask_and_settle(Seats::One);
         next_block();
         assert!(Receipts::<Test>::contains_key(request));

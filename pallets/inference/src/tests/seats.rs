@@ -91,8 +91,7 @@ pub fn reveal(operator: u64, request: RequestId, attempt: u8, given: &Given) -> 
 
 /// The operators of the present committee.
 pub fn drawn(request: RequestId) -> Vec<u64> {
-    let attempt = Requests::<Test>::get(request).unwrap().attempt;
-    Committees::<Test>::get(request, attempt).iter().map(|seat| seat.operator).collect()
+    Requests::<Test>::get(request).unwrap().committee.iter().map(|seat| seat.operator).collect()
 }
 
 /// Asks, draws, and lets all seats commit honestly: reveals are open.

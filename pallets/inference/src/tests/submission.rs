@@ -47,7 +47,7 @@ fn a_request_holds_the_most_that_it_can_cost() {
             Event::RequestSubmitted { request, requester: ALICE, version: VERSION, escrow }.into(),
         );
         let stored = Requests::<Test>::get(request).unwrap();
-        assert_eq!(stored.state, State::Waiting { until: 21 });
+        assert_eq!(stored.state, State::Waiting { since: 1, until: 21 });
         assert_eq!(stored.lock, 64 * (PRICE.per_call + 4 * PRICE.per_unit));
     });
 }
@@ -106,21 +106,6 @@ fn a_drawn_request_cannot_be_cancelled() {
         let request = ask(Seats::One);
         next_block();
         assert_noop!(Inference::cancel_request(RuntimeOrigin::signed(ALICE), request), Error::<Test>::AlreadyDrawn);
-    });
-}
-
-#[test]
-fn windows_are_changed_by_root_and_within_bounds() {
-    build_and_execute(&[1], || {
-        let windows = Windows { reveal_blocks: 3, ..Default::default() };
-        assert_noop!(Inference::set_windows(RuntimeOrigin::signed(ALICE), windows), DispatchError::BadOrigin);
-        assert_noop!(
-            Inference::set_windows(RuntimeOrigin::root(), Windows { reveal_blocks: 0, ..windows }),
-            Error::<Test>::WindowOutOfRange
-        );
-        assert_ok!(Inference::set_windows(RuntimeOrigin::root(), windows));
-        assert_eq!(CurrentWindows::<Test>::get(), windows);
-        System::assert_last_event(Event::WindowsChanged { windows }.into());
     });
 }
 

@@ -1,21 +1,20 @@
 //! What the off-chain worker has sent and ordered, and when: so that bundles in flight stay disjoint, and what is not
 //! seen in state is sent again. A cache in the node's offchain storage; without it the worker only repeats itself.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use codec::{Decode, Encode};
 use sp_runtime::offchain::storage::StorageValueRef;
 use votive_primitives::{
     ids::{Attempt, RequestId},
+    mailbox::SENT_KEY,
     worker_key::WorkerKey,
 };
-
-const SENT_KEY: &[u8] = b"votive/worker/sent";
 
 /// An item is sent again when this many blocks went by without its effect in state.
 const RESEND_AFTER_BLOCKS: u32 = 2;
 
 /// What is sent for a seat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub(super) enum Step {
     #[codec(index = 0)]
     Commit,
@@ -24,7 +23,7 @@ pub(super) enum Step {
 }
 
 /// One item that was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub(super) struct Sent {
     pub request: RequestId,
     pub attempt: Attempt,
@@ -32,11 +31,11 @@ pub(super) struct Sent {
     pub key: WorkerKey,
 }
 
-/// Everything sent or ordered for seats that are still open.
+/// Everything sent or ordered for seats that are still open, with the height at which it was.
 #[derive(Default, Encode, Decode)]
 pub(super) struct SentItems {
-    items: Vec<(Sent, u32)>,
-    orders: Vec<(RequestId, u32)>,
+    items: BTreeMap<Sent, u32>,
+    orders: BTreeMap<RequestId, u32>,
 }
 
 impl SentItems {
@@ -50,45 +49,43 @@ impl SentItems {
 
     /// Whether an item is not in flight any more, or never was.
     pub fn may_send(&self, entry: &Sent, now: u32) -> bool {
-        self.items
-            .iter()
-            .find(|(sent, _)| sent == entry)
-            .is_none_or(|(_, at)| now >= at.saturating_add(RESEND_AFTER_BLOCKS) || now < *at)
+        self.items.get(entry).is_none_or(|at| now >= at.saturating_add(RESEND_AFTER_BLOCKS) || now < *at)
     }
 
-    /// Whether an item has been sent before. Sent again, it goes in a bundle of its own, which replaces exactly one.
+    /// Whether an item has been sent before.
     pub fn was_sent(&self, entry: &Sent) -> bool {
-        self.items.iter().any(|(sent, _)| sent == entry)
+        self.items.contains_key(entry)
     }
 
-    pub fn remember(&mut self, entry: &Sent, now: u32) {
-        self.items.retain(|(sent, _)| sent != entry);
-        self.items.push((entry.clone(), now));
+    pub fn remember(&mut self, entries: Vec<Sent>, now: u32) {
+        self.items.extend(entries.into_iter().map(|entry| (entry, now)));
     }
 
     /// Whether a failed order is tried again: at most once in a block.
     pub fn may_order_again(&self, request: &RequestId, now: u32) -> bool {
-        self.orders.iter().find(|(ordered, _)| ordered == request).is_none_or(|(_, at)| now != *at)
+        self.orders.get(request).is_none_or(|at| now != *at)
     }
 
     pub fn remember_order(&mut self, request: &RequestId, now: u32) {
-        self.orders.retain(|(ordered, _)| ordered != request);
-        self.orders.push((*request, now));
+        self.orders.insert(*request, now);
     }
 
-    /// Forgets all requests but the open ones, and returns the forgotten.
+    /// Forgets orders that were not left after all.
+    pub fn forget_orders(&mut self, requests: &[RequestId]) {
+        self.orders.retain(|request, _| !requests.contains(request));
+    }
+
+    /// Forgets all requests but the open ones, and returns the forgotten in ascending order.
     pub fn forget_all_but(&mut self, open: &[RequestId]) -> Vec<RequestId> {
-        let mut closed: Vec<RequestId> = self
-            .orders
-            .iter()
-            .map(|(request, _)| *request)
-            .chain(self.items.iter().map(|(sent, _)| sent.request))
-            .filter(|request| !open.contains(request))
-            .collect();
+        let mut open = open.to_vec();
+        open.sort_unstable();
+        let is_open = |request: &RequestId| open.binary_search(request).is_ok();
+        let known = self.orders.keys().copied().chain(self.items.keys().map(|sent| sent.request));
+        let mut closed: Vec<RequestId> = known.filter(|request| !is_open(request)).collect();
         closed.sort_unstable();
         closed.dedup();
-        self.orders.retain(|(request, _)| open.contains(request));
-        self.items.retain(|(sent, _)| open.contains(&sent.request));
+        self.orders.retain(|request, _| is_open(request));
+        self.items.retain(|sent, _| is_open(&sent.request));
         closed
     }
 }

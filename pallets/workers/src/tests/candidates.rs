@@ -4,20 +4,26 @@ use crate::{mock::*, BondWeight};
 use frame_support::{assert_ok, assert_storage_noop};
 use votive_primitives::traits::{Candidate, WorkerPool, WorkerWeight};
 
-fn candidates(lock: Balance) -> Vec<Candidate<AccountId>> {
-    <WorkerRegistry as WorkerPool<_>>::candidates(version(1), lock)
+fn candidates() -> Vec<Candidate<AccountId, Balance>> {
+    <WorkerRegistry as WorkerPool<_>>::candidates(version(1))
 }
 
 fn is_free(lock: Balance) -> bool {
-    candidates(lock)[0].free
+    candidates()[0].can_take(lock)
 }
 
 #[test]
 fn a_candidate_has_its_key_and_its_bond_for_weight() {
     build_and_execute(|| {
         serving(ALICE);
-        let expected = Candidate { operator: ALICE, key: key(ALICE), weight: BOND, free: true };
-        assert_eq!(candidates(100), vec![expected]);
+        let expected = Candidate {
+            operator: ALICE,
+            key: key(ALICE),
+            weight: BOND,
+            free_seats: crate::DEFAULT_CAPACITY,
+            free_bond: BOND,
+        };
+        assert_eq!(candidates(), vec![expected]);
         assert_eq!(BondWeight::<Test>::weight(&BOB, version(1)), 0);
     });
 }
@@ -26,7 +32,7 @@ fn a_candidate_has_its_key_and_its_bond_for_weight() {
 fn a_worker_that_does_not_serve_the_version_is_no_candidate() {
     build_and_execute(|| {
         register(ALICE);
-        assert_eq!(candidates(100), vec![]);
+        assert_eq!(candidates(), vec![]);
     });
 }
 
@@ -36,8 +42,8 @@ fn a_chilled_worker_is_no_candidate() {
         serving(ALICE);
         serving(BOB);
         assert_ok!(WorkerRegistry::chill(signed(ALICE)));
-        assert_eq!(candidates(100).len(), 1);
-        assert_eq!(candidates(100)[0].operator, BOB);
+        assert_eq!(candidates().len(), 1);
+        assert_eq!(candidates()[0].operator, BOB);
     });
 }
 
@@ -46,7 +52,7 @@ fn an_unbonding_worker_is_no_candidate() {
     build_and_execute(|| {
         serving(ALICE);
         assert_ok!(WorkerRegistry::unbond(signed(ALICE)));
-        assert_eq!(candidates(100), vec![]);
+        assert_eq!(candidates(), vec![]);
     });
 }
 
@@ -118,10 +124,21 @@ fn a_lock_above_every_bond_makes_nobody_free() {
 }
 
 #[test]
+fn a_candidate_counts_the_seats_that_it_is_drawn_for_as_the_pool_does() {
+    build_and_execute(|| {
+        serving(ALICE);
+        let mut drawn = candidates()[0].clone();
+        drawn.take(SEAT_LOCK);
+        take_seats(ALICE, 1);
+        assert_eq!(candidates(), vec![drawn]);
+    });
+}
+
+#[test]
 fn candidates_change_nothing() {
     build_and_execute(|| {
         serving(ALICE);
-        assert_storage_noop!(candidates(100));
+        assert_storage_noop!(candidates());
     });
 }
 

@@ -15,7 +15,7 @@ fn a_genesis_worker_is_bonded_and_serves_its_versions() {
         assert_eq!((held(ALICE), Balances::balance(&ALICE)), (BOND, START_BALANCE - BOND));
         assert_eq!((worker(ALICE).capacity, worker(ALICE).key), (7, key(ALICE)));
         assert_eq!(Served::<Test>::get(ALICE).into_inner(), vec![version(1), version(2)]);
-        assert_eq!(<WorkerRegistry as WorkerPool<_>>::candidates(version(2), 100).len(), 2);
+        assert_eq!(<WorkerRegistry as WorkerPool<_>>::candidates(version(2)).len(), 2);
     });
 }
 

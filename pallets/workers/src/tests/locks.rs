@@ -102,7 +102,7 @@ fn a_bond_below_the_least_chills_its_worker_once() {
         assert_last_event(Event::WorkerChilled { operator: ALICE, cause: ChillCause::BondTooLow });
         pay(1, BOB);
         assert_last_event(Event::LockPaid { operator: ALICE, beneficiary: BOB, amount: 1 });
-        assert_eq!(<WorkerRegistry as WorkerPool<_>>::candidates(version(1), 0), vec![]);
+        assert_eq!(<WorkerRegistry as WorkerPool<_>>::candidates(version(1)), vec![]);
     });
 }
 

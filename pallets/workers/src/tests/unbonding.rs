@@ -160,7 +160,7 @@ fn a_cancelled_unbonding_leaves_a_worker_that_serves_nothing() {
         assert_eq!(Agenda::<Test>::iter().count(), 0);
         assert_eq!(WorkerRegistry::workers(version(1)), vec![]);
         assert_ok!(WorkerRegistry::serve(signed(ALICE), version(1)));
-        assert_eq!(<WorkerRegistry as WorkerPool<_>>::candidates(version(1), 100).len(), 1);
+        assert_eq!(<WorkerRegistry as WorkerPool<_>>::candidates(version(1)).len(), 1);
     });
 }
 

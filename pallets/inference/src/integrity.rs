@@ -1,0 +1,59 @@
+//! How the constants and weights of the runtime must relate: checked when a runtime is built into a test or a node.
+
+use crate::{Config, Pallet, WeightInfo, PAGE};
+use frame_support::{traits::Get, weights::Weight};
+use votive_primitives::{
+    payload::{MAX_COMMITS, MAX_REVEALS},
+    request::{Seats, MAX_SEATS},
+    MAX_INPUT_BYTES, MAX_OUTPUT_BYTES,
+};
+
+/// Part of a block that the sweep may take: a quarter.
+const SWEEP_DIVISOR: u64 = 4;
+
+impl<T: Config> Pallet<T> {
+    /// The most that the sweep takes of a block.
+    pub(crate) fn sweep_limit() -> Weight {
+        T::BlockWeights::get().max_block.saturating_div(SWEEP_DIVISOR)
+    }
+
+    /// What a request costs later, in the sweeps that draw its seats and end it. Its submission pays for it.
+    pub(crate) fn later_weight(seats: Seats) -> Weight {
+        let end = T::WeightInfo::finalise(seats.count()).max(T::WeightInfo::refund(seats.count()));
+        T::WeightInfo::draw(seats.count()).saturating_add(end)
+    }
+
+    pub(crate) fn check_integrity() {
+        let dearest = [
+            T::WeightInfo::draw(MAX_SEATS),
+            T::WeightInfo::close_commits(MAX_SEATS),
+            T::WeightInfo::finalise(MAX_SEATS),
+            T::WeightInfo::refund(MAX_SEATS),
+        ];
+        let dearest = dearest.into_iter().fold(Weight::zero(), |sum, weight| sum.saturating_add(weight));
+        let look = T::WeightInfo::on_initialize()
+            .saturating_add(T::WeightInfo::agenda_page())
+            .saturating_add(T::WeightInfo::look())
+            .saturating_add(T::WeightInfo::candidates())
+            .saturating_add(dearest);
+        assert!(
+            look.all_lte(Self::sweep_limit()),
+            "the dearest entry of the agenda must fit into the sweep, or it would never move on: {look:?}"
+        );
+
+        let classes = T::BlockWeights::get();
+        let most =
+            classes.get(frame_support::dispatch::DispatchClass::Normal).max_extrinsic.unwrap_or(classes.max_block);
+        let bundles = [
+            T::WeightInfo::commit(MAX_COMMITS).saturating_add(T::WeightInfo::authorize_commit(MAX_COMMITS)),
+            T::WeightInfo::reveal(MAX_REVEALS, MAX_REVEALS.saturating_mul(MAX_OUTPUT_BYTES)).saturating_add(
+                T::WeightInfo::authorize_reveal(MAX_REVEALS, MAX_REVEALS.saturating_mul(MAX_OUTPUT_BYTES)),
+            ),
+            T::WeightInfo::submit_request(MAX_INPUT_BYTES).saturating_add(Self::later_weight(Seats::Seven)),
+        ];
+        for weight in bundles {
+            assert!(weight.all_lte(most), "the largest bundle must fit into a block: {weight:?} of {most:?}");
+        }
+        assert!(PAGE > 0, "a page of the agenda holds something");
+    }
+}
