@@ -35,7 +35,7 @@ name=${1:-}
 case $name in
   latency | spam) typescript "$name" "$@" ;;
   throughput)
-    rust_test ceiling the_weights_allow_three_hundred_requests_a_second
+    rust_test ceiling the_weights_allow
     typescript throughput "$@"
     ;;
   soak) VOTIVE_STEPS=${1:-1000000} rust_test state_machine soak ;;

@@ -19,4 +19,6 @@ for pallet in "${@:-${OURS[@]}}"; do
     --pallet "$pallet" --extrinsic '*' --steps "$STEPS" --repeat "$REPEAT" \
     --output "runtime/src/weights/$pallet.rs" --heap-pages 4096
 done
+# What is kept tells how it was measured, not where.
+sed -i '/^\/\/ Executed Command:/,/^$/d; /HOSTNAME/d' runtime/src/weights/*.rs
 cargo fmt -p votive-runtime

@@ -26,6 +26,10 @@ const WORKERS = 32;
 const SENDERS = 64;
 const TARGET_PER_SECOND = 300;
 
+/** Blocks without a transaction, one after the other, after which nothing of the load is left. */
+const QUIET_BLOCKS = 5;
+const QUIET_EVENTS = 8;
+
 const { values: options } = parseArgs({
   options: { check: { type: 'boolean' }, seconds: { type: 'string' }, rate: { type: 'string' } },
 });
@@ -127,10 +131,6 @@ async function signAll(
     return call().sign(senders[sender]!, { ...common, era: api.createType('ExtrinsicEra'), nonce }).toHex();
   });
 }
-
-/** Blocks without a transaction, one after the other, after which nothing of the load is left. */
-const QUIET_BLOCKS = 5;
-const QUIET_EVENTS = 8;
 
 /** Waits until the load is through; returns the height. Reads no events, which would cost the node's cores. */
 async function quiet(api: ApiPromise): Promise<number> {

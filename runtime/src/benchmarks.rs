@@ -4,7 +4,7 @@
 //! benchmarks need a staking pallet (Session).
 
 use crate::{configs::treasury_account, genesis_config_presets::digits, parameters::dynamic, *};
-use alloc::string::String;
+use alloc::{format, string::String};
 use frame_benchmarking::{baseline, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{
     fungible::Mutate, BuildGenesisConfig, Get, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
@@ -63,10 +63,12 @@ impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
 
 impl pallet_workers::benchmarking::BenchmarkSetup for Runtime {
     fn open_version(index: u32) -> VersionId {
-        while pallet_models::NextModelId::<Runtime>::get() <= index {
+        // The first model is the preset's, which a worker serves already.
+        let model = index + 1;
+        while pallet_models::NextModelId::<Runtime>::get() <= model {
             ModelsConfig { models: alloc::vec![digits()] }.build();
         }
-        VersionId { model: index, number: 1 }
+        VersionId { model, number: 1 }
     }
 
     fn close_version(version: VersionId) {
@@ -88,7 +90,8 @@ impl pallet_inference::benchmarking::BenchmarkSetup<AccountId> for Runtime {
         let workers = (0..MAX_WORKERS_PER_VERSION).map(|index| GenesisWorker {
             operator: funded("operator", index),
             bond: 500_000 * VOT,
-            key: WorkerKey::generate_pair(None),
+            // From a raw seed: deriving one from a phrase takes longer than most benchmarks.
+            key: WorkerKey::generate_pair(Some(format!("0x{:064x}", index + 1).into_bytes())),
             capacity: <Runtime as pallet_workers::Config>::MaxCapacity::get(),
             serves: alloc::vec![version],
         });

@@ -14,6 +14,7 @@ mod configs;
 mod extensions;
 pub mod genesis_config_presets;
 mod randomness;
+pub mod weights;
 
 use alloc::vec::Vec;
 use sp_runtime::{

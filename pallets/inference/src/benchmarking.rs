@@ -140,10 +140,10 @@ fn sign<T: Config, Items: Encode>(
     (bundle, signature)
 }
 
-/// Lets the seats from `first` on commit, each by itself.
-fn commit_from<T: Config>(id: RequestId, first: usize, given: &Given) {
+/// Lets `count` seats from `first` on commit, each by itself.
+fn commit_some<T: Config>(id: RequestId, first: usize, count: usize, given: &Given) {
     let committee = Requests::<T>::get(id).expect("the request is open").committee;
-    for seat in committee.iter().skip(first) {
+    for seat in committee.iter().skip(first).take(count) {
         let items = BoundedVec::truncate_from(vec![commit_item::<T>(id, &seat.operator, given)]);
         let (bundle, _) = sign::<T, _>(&seat.key, items);
         Pallet::<T>::do_commit(bundle).expect("the seat is open");
@@ -167,7 +167,7 @@ fn requests_to_commit<T: Config>(count: u32, given: &Given) -> (CandidateOf<T>, 
     let ids: Vec<_> = (0..count).map(|index| ask::<T>(version, Seats::Seven, index)).collect();
     for id in &ids {
         seat::<T>(*id, &pool);
-        commit_from::<T>(*id, 1, given);
+        commit_some::<T>(*id, 1, MAX_SEATS as usize, given);
     }
     (pool[0].clone(), ids)
 }
@@ -176,7 +176,7 @@ fn requests_to_commit<T: Config>(count: u32, given: &Given) -> (CandidateOf<T>, 
 fn requests_to_reveal<T: Config>(count: u32, given: &Given) -> (CandidateOf<T>, Vec<RequestId>) {
     let (first, ids) = requests_to_commit::<T>(count, given);
     for id in &ids {
-        commit_from::<T>(*id, 0, given);
+        commit_some::<T>(*id, 0, 1, given);
         reveal_some::<T>(*id, 1, 4, given);
         // The answer is brought by the one that settles: that costs the most.
         Answers::<T>::remove(id);
@@ -190,7 +190,7 @@ fn settled<T: Config>(seats: Seats) -> RequestId {
     let id = ask::<T>(version, seats, 0);
     let given = Given::of_length(MAX_OUTPUT_BYTES);
     seat::<T>(id, &pool::<T>(version));
-    commit_from::<T>(id, 0, &given);
+    commit_some::<T>(id, 0, MAX_SEATS as usize, &given);
     reveal_some::<T>(id, 0, MAX_SEATS as usize, &given);
     assert!(matches!(Requests::<T>::get(id).map(|request| request.state), Some(State::Settled { .. })));
     id
@@ -359,9 +359,21 @@ mod benchmarks {
         assert!(page.is_full());
     }
 
-    /// A look that comes too early: the request is entered anew.
     #[benchmark]
     fn look() {
+        let id = ask::<T>(T::BenchmarkSetup::served_version(), Seats::Seven, 0);
+        let found;
+
+        #[block]
+        {
+            found = Requests::<T>::get(id);
+        }
+
+        assert!(found.is_some());
+    }
+
+    #[benchmark]
+    fn enter_anew() {
         let version = T::BenchmarkSetup::served_version();
         let id = ask::<T>(version, Seats::Seven, 0);
         seat::<T>(id, &pool::<T>(version));
@@ -393,14 +405,15 @@ mod benchmarks {
     fn draw(s: Linear<1, MAX_SEATS>) {
         let version = T::BenchmarkSetup::served_version();
         let id = ask::<T>(version, seats_of(s), 0);
-        let mut pool = pool::<T>(version);
+        let pool = pool::<T>(version);
         pool.iter().for_each(|candidate| whitelist_operator::<T>(&candidate.operator, &candidate.key));
         whitelist_shared::<T>(id);
+        let request = Requests::<T>::get(id).expect("the request is open");
 
         #[block]
         {
-            let request = Requests::<T>::get(id).expect("the request is open");
-            let committee = draw_seats::<T>(id, &request, &mut pool, ([1; 32], [2; 32])).expect("all are free");
+            let committee = draw_seats::<T>(id, &request, &pool, &Default::default(), ([1; 32], [2; 32]));
+            let committee = committee.expect("all are free");
             let until = Pallet::<T>::commits_until(&request);
             Pallet::<T>::open_commits(id, request, committee, MAX_WORKERS_PER_VERSION, until);
         }
@@ -415,10 +428,10 @@ mod benchmarks {
         seat::<T>(id, &pool::<T>(version));
         whitelist_shared::<T>(id);
         let redraw;
+        let request = Requests::<T>::get(id).expect("the request is open");
 
         #[block]
         {
-            let request = Requests::<T>::get(id).expect("the request is open");
             redraw = Pallet::<T>::close_commits(id, request);
         }
 
@@ -429,10 +442,10 @@ mod benchmarks {
     fn finalise(s: Linear<1, MAX_SEATS>) {
         let id = settled::<T>(seats_of(s));
         whitelist_shared::<T>(id);
+        let request = Requests::<T>::get(id).expect("the request is open");
 
         #[block]
         {
-            let request = Requests::<T>::get(id).expect("the request is open");
             Pallet::<T>::finalise(id, request);
         }
 
@@ -447,13 +460,13 @@ mod benchmarks {
         let id = ask::<T>(version, seats, 0);
         let given = Given::of_length(MAX_OUTPUT_BYTES);
         seat::<T>(id, &pool::<T>(version));
-        commit_from::<T>(id, 0, &given);
+        commit_some::<T>(id, 0, MAX_SEATS as usize, &given);
         reveal_some::<T>(id, 0, (seats.count() / 2) as usize, &given);
         whitelist_shared::<T>(id);
+        let request = Requests::<T>::get(id).expect("the request is open");
 
         #[block]
         {
-            let request = Requests::<T>::get(id).expect("the request is open");
             Pallet::<T>::close_reveals(id, request);
         }
 

@@ -1,7 +1,7 @@
 //! The draw of a committee: by weight, without replacement.
 
-use crate::{BalanceOf, CommitteeOf, Config, RequestOf};
-use alloc::vec::Vec;
+use crate::{AccountIdOf, BalanceOf, CommitteeOf, Config, RequestOf};
+use alloc::{collections::BTreeMap, vec::Vec};
 use votive_primitives::{
     digest,
     ids::RequestId,
@@ -9,12 +9,16 @@ use votive_primitives::{
     traits::Candidate,
 };
 
-/// Draws the seats of a request's present attempt from `pool`, and counts them there. `None` while too few workers are
-/// free. Who was silent in the attempt before has no chance.
+/// Seats and locks that the draws of one sweep have taken of each operator so far, for whichever of its versions.
+pub(crate) type Taken<T> = BTreeMap<AccountIdOf<T>, (u32, BalanceOf<T>)>;
+
+/// Draws the seats of a request's present attempt from `pool`, beside what was `taken` since that was read. `None` while too
+/// few workers are free. Who was silent in the attempt before has no chance.
 pub(crate) fn draw_seats<T: Config>(
     id: RequestId,
     request: &RequestOf<T>,
-    pool: &mut [Candidate<T::AccountId, BalanceOf<T>>],
+    pool: &[Candidate<T::AccountId, BalanceOf<T>>],
+    taken: &Taken<T>,
     (last_vrf, current_vrf): ([u8; 32], [u8; 32]),
 ) -> Option<CommitteeOf<T>> {
     let silent = |operator: &T::AccountId| {
@@ -24,14 +28,16 @@ pub(crate) fn draw_seats<T: Config>(
         .iter()
         .map(|candidate| match silent(&candidate.operator) {
             true => Chance { weight: 0, free: false },
-            false => Chance { weight: candidate.weight, free: candidate.can_take(request.lock) },
+            false => {
+                let beside = taken.get(&candidate.operator).copied().unwrap_or_default();
+                Chance { weight: candidate.weight, free: candidate.can_take(request.lock, beside) }
+            }
         })
         .collect();
     let seed = digest::draw_seed(&last_vrf, &current_vrf, &id.0, request.attempt);
     let mut seats = Vec::new();
     for index in draw(&chances, request.seats.count(), seed)? {
-        let candidate = pool.get_mut(index)?;
-        candidate.take(request.lock);
+        let candidate = pool.get(index)?;
         seats.push(Seat {
             operator: candidate.operator.clone(),
             key: candidate.key.clone(),

@@ -7,13 +7,11 @@ use crate::{
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
-use sp_core::H256;
 use sp_runtime::{
     traits::{One, Saturating},
     BoundedVec,
 };
 use votive_primitives::{
-    digest,
     ids::RequestId,
     receipt::{Outcome, Receipt, ReceiptSeat, RefundCause},
     request::{Progress, Seat, State},
@@ -157,7 +155,7 @@ impl<T: Config> Pallet<T> {
                 requester: request.requester,
                 version: request.version,
                 package_root: request.package_root,
-                input_hash: H256(digest::input_hash(&request.input)),
+                input_hash: request.input_hash,
                 parameters: request.parameters,
                 seats: BoundedVec::truncate_from(seats),
                 operators: request.operators,

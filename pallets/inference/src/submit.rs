@@ -63,6 +63,7 @@ impl<T: Config> Pallet<T> {
             version,
             package_root: terms.package_root,
             input,
+            input_hash: H256(input_hash),
             parameters,
             seats,
             audit,

@@ -3,7 +3,7 @@
 
 use crate::{
     agenda::{Cursor, Entry, PAGE},
-    draw::draw_seats,
+    draw::{draw_seats, Taken},
     AccountIdOf, Agenda, AgendaCursor, AgendaLengths, Answers, Config, Pallet, RequestOf, Requests, WeightInfo,
 };
 use alloc::{
@@ -26,7 +26,7 @@ use votive_primitives::{
 /// VRF outputs of the last block and of this one: what a draw is seeded with.
 pub(crate) type VrfPair = ([u8; 32], [u8; 32]);
 
-/// The candidates of the versions that are drawn from in this sweep, and what earlier draws of it have left of them.
+/// The candidates of the versions that are drawn from in this sweep, as they are before its first draw.
 type Pools<T> = BTreeMap<VersionId, Vec<Candidate<<T as frame_system::Config>::AccountId, crate::BalanceOf<T>>>>;
 
 /// One sweep.
@@ -38,6 +38,7 @@ pub(crate) struct Sweep<'a, T: Config> {
     /// What many requests share and this sweep has taken the weight for.
     shared: BTreeSet<SharedOf<T>>,
     pools: Pools<T>,
+    taken: Taken<T>,
 }
 
 /// State that many requests of one sweep touch, and that is read and written once for all of them.
@@ -71,7 +72,14 @@ struct OutOfWeight;
 
 impl<'a, T: Config> Sweep<'a, T> {
     pub fn new(vrf: Option<VrfPair>, meter: &'a mut WeightMeter) -> Self {
-        Self { vrf, meter, waiting: Vec::new(), shared: BTreeSet::new(), pools: Pools::<T>::new() }
+        Self {
+            vrf,
+            meter,
+            waiting: Vec::new(),
+            shared: BTreeSet::new(),
+            pools: Pools::<T>::new(),
+            taken: Taken::<T>::new(),
+        }
     }
 
     /// Takes what is due up to `now`, within the meter.
@@ -87,7 +95,12 @@ impl<'a, T: Config> Sweep<'a, T> {
             }
         }
         AgendaCursor::<T>::put(cursor);
-        for (id, request) in core::mem::take(&mut self.waiting) {
+        let waiting = core::mem::take(&mut self.waiting);
+        for (_, request) in &waiting {
+            let candidates = || T::Workers::candidates(request.version);
+            self.pools.entry(request.version).or_insert_with(candidates);
+        }
+        for (id, request) in waiting {
             self.draw(id, request);
         }
     }
@@ -140,16 +153,16 @@ impl<'a, T: Config> Sweep<'a, T> {
         let seats = request.seats.count();
         let due = Pallet::<T>::next_look(&request);
         if now < due {
-            self.afford(Weight::zero(), [Shared::Time(due)])?;
+            self.afford(T::WeightInfo::enter_anew(), [Shared::Time(due)])?;
             Pallet::<T>::look_by(id, &mut request, due);
             Requests::<T>::insert(id, request);
             return Ok(());
         }
         match request.state {
-            State::Waiting { .. } => {
-                // Where nobody can be drawn at the end of the wait, it ends in a refund.
-                let draw = T::WeightInfo::draw(seats).max(T::WeightInfo::refund(seats));
-                self.afford(draw, [Shared::Candidates(request.version)])?;
+            State::Waiting { until, .. } => {
+                // Where nobody can be drawn, it waits on, or at the end of the wait is refunded.
+                let else_due = if now < until { T::WeightInfo::enter_anew() } else { T::WeightInfo::refund(seats) };
+                self.afford(T::WeightInfo::draw(seats).max(else_due), [Shared::Candidates(request.version)])?;
                 self.waiting.push((id, request));
             }
             State::Committing { .. } => {
@@ -181,16 +194,22 @@ impl<'a, T: Config> Sweep<'a, T> {
     /// Draws for a waiting request, or lets it wait on, or ends its waiting.
     fn draw(&mut self, id: RequestId, mut request: RequestOf<T>) {
         let State::Waiting { since, until } = request.state else { return };
-        let version = request.version;
-        let pool = self.pools.entry(version).or_insert_with(|| T::Workers::candidates(version));
+        let pool = self.pools.get(&request.version).map(Vec::as_slice).unwrap_or_default();
         let operators = pool.len() as u32;
-        let Some(committee) = self.vrf.and_then(|vrf| draw_seats::<T>(id, &request, pool, vrf)) else {
+        let Some(committee) = self.vrf.and_then(|vrf| draw_seats::<T>(id, &request, pool, &self.taken, vrf)) else {
             return Pallet::<T>::wait_on(id, request, since, until);
         };
         let deadline = Pallet::<T>::commits_until(&request);
         let seated = committee.iter().map(|seat| Shared::Operator(seat.operator.clone()));
         match self.afford(Weight::zero(), seated.chain([Shared::Time(deadline.saturating_add(One::one()))])) {
-            Ok(()) => Pallet::<T>::open_commits(id, request, committee, operators, deadline),
+            Ok(()) => {
+                for seat in &committee {
+                    let (seats, bond) = self.taken.entry(seat.operator.clone()).or_default();
+                    *seats = seats.saturating_add(1);
+                    *bond = bond.saturating_add(request.lock);
+                }
+                Pallet::<T>::open_commits(id, request, committee, operators, deadline);
+            }
             Err(OutOfWeight) => {
                 Pallet::<T>::look_by(id, &mut request, Pallet::<T>::after(1));
                 Requests::<T>::insert(id, request);

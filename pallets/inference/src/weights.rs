@@ -20,8 +20,10 @@ pub trait WeightInfo {
     fn on_initialize() -> Weight;
     /// Taking a full page of the agenda.
     fn agenda_page() -> Weight;
-    /// A look at a request that is not due yet, or has ended.
+    /// A look at a request.
     fn look() -> Weight;
+    /// Entering a request anew that is not due yet.
+    fn enter_anew() -> Weight;
     /// Reading the 64 candidates of a version.
     fn candidates() -> Weight;
     /// Drawing `s` seats among 64 candidates.
@@ -63,6 +65,9 @@ impl WeightInfo for () {
         micros(100)
     }
     fn look() -> Weight {
+        micros(20)
+    }
+    fn enter_anew() -> Weight {
         micros(20)
     }
     fn candidates() -> Weight {

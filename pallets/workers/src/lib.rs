@@ -86,6 +86,9 @@ pub mod pallet {
         /// Blocks from `unbond` to the return of the bond, at least 1.
         type UnbondingDelay: Get<BlockNumberFor<Self>>;
 
+        /// Whether this block takes no transactions, because a migration of several blocks runs. Nothing is swept then.
+        type TransactionsBarred: Get<bool>;
+
         /// The most seats that a worker can take at a time, at least [`DEFAULT_CAPACITY`].
         #[pallet::constant]
         type MaxCapacity: Get<u32>;
@@ -294,6 +297,10 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+            // While a migration runs the state may be of two versions at once: no worker may be touched.
+            if T::TransactionsBarred::get() {
+                return Self::leave_behind(now);
+            }
             Self::sweep(now)
         }
 

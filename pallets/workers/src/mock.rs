@@ -53,6 +53,7 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
     /// The versions that take requests.
+    pub static Barred: bool = false;
     pub static OpenVersions: BTreeSet<VersionId> = (1..=100).map(version).collect();
 }
 
@@ -86,6 +87,7 @@ impl pallet_workers::Config for Test {
     type Weight = BondWeight<Test>;
     type MinBond = ConstU128<MIN_BOND>;
     type UnbondingDelay = ConstU64<UNBONDING_DELAY>;
+    type TransactionsBarred = Barred;
     type MaxCapacity = ConstU32<MAX_CAPACITY>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]

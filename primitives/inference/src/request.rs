@@ -104,6 +104,8 @@ pub struct Request<AccountId, Balance, BlockNumber> {
     pub package_root: H256,
     /// The input.
     pub input: Input,
+    /// Its hash.
+    pub input_hash: H256,
     /// How the model is run.
     pub parameters: Parameters,
     /// How many workers answer.

@@ -76,15 +76,10 @@ pub struct Candidate<AccountId, Balance> {
 }
 
 impl<AccountId, Balance: AtLeast32BitUnsigned + Copy> Candidate<AccountId, Balance> {
-    /// Whether it can take one more seat whose commit locks `lock`.
-    pub fn can_take(&self, lock: Balance) -> bool {
-        self.free_seats > 0 && lock <= self.free_bond
-    }
-
-    /// Counts a seat that it was drawn for.
-    pub fn take(&mut self, lock: Balance) {
-        self.free_seats = self.free_seats.saturating_sub(1);
-        self.free_bond = self.free_bond.saturating_sub(lock);
+    /// Whether it can take one more seat whose commit locks `lock`, beside so many seats and so much bond that were taken
+    /// since.
+    pub fn can_take(&self, lock: Balance, (seats, bond): (u32, Balance)) -> bool {
+        self.free_seats > seats && lock <= self.free_bond.saturating_sub(bond)
     }
 }
 

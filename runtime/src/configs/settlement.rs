@@ -36,7 +36,7 @@ impl pallet_models::Config for Runtime {
     type VersionUse = Workers;
     type KernelSpecs = Equals<KernelSpec>;
     type MaxPrice = ConstU128<{ 1_000_000 * VOT }>;
-    type WeightInfo = ();
+    type WeightInfo = weights::pallet_models::WeightInfo<Runtime>;
 }
 
 impl pallet_workers::Config for Runtime {
@@ -46,9 +46,10 @@ impl pallet_workers::Config for Runtime {
     type Weight = pallet_workers::BondWeight<Runtime>;
     type MinBond = AmountWithin<workers::MinBond, { 100 * VOT }, { 1_000_000 * VOT }>;
     type UnbondingDelay = BlocksWithin<workers::UnbondingDelay, HOURS, { 90 * DAYS }>;
+    type TransactionsBarred = MigrationRuns;
     // At most as many as one read of a key's open seats returns.
     type MaxCapacity = ConstU32<256>;
-    type WeightInfo = ();
+    type WeightInfo = weights::pallet_workers::WeightInfo<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkSetup = Runtime;
 }
@@ -66,7 +67,7 @@ impl pallet_inference::Config for Runtime {
     type MinLock = AmountWithin<settlement::MinLock, VOT, { 100_000 * VOT }>;
     type AuditProbability = AuditProbability;
     type BundlePriority = BundlePriority;
-    type WeightInfo = ();
+    type WeightInfo = weights::pallet_inference::WeightInfo<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkSetup = Runtime;
 }

@@ -9,7 +9,7 @@ fn candidates() -> Vec<Candidate<AccountId, Balance>> {
 }
 
 fn is_free(lock: Balance) -> bool {
-    candidates()[0].can_take(lock)
+    candidates()[0].can_take(lock, (0, 0))
 }
 
 #[test]
@@ -124,13 +124,17 @@ fn a_lock_above_every_bond_makes_nobody_free() {
 }
 
 #[test]
-fn a_candidate_counts_the_seats_that_it_is_drawn_for_as_the_pool_does() {
+fn a_candidate_knows_what_is_left_beside_what_was_taken_since() {
     build_and_execute(|| {
         serving(ALICE);
-        let mut drawn = candidates()[0].clone();
-        drawn.take(SEAT_LOCK);
+        assert_ok!(WorkerRegistry::set_capacity(signed(ALICE), 2));
+        let before = candidates()[0].clone();
         take_seats(ALICE, 1);
-        assert_eq!(candidates(), vec![drawn]);
+        let after = candidates()[0].clone();
+        let rest = BOND - SEAT_LOCK;
+        assert!(before.can_take(rest, (1, SEAT_LOCK)) && after.can_take(rest, (0, 0)));
+        assert!(!before.can_take(rest + 1, (1, SEAT_LOCK)) && !after.can_take(rest + 1, (0, 0)));
+        assert!(!before.can_take(1, (2, 0)));
     });
 }
 

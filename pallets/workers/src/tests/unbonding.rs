@@ -184,3 +184,19 @@ fn only_what_was_begun_is_cancelled() {
         assert_noop!(WorkerRegistry::cancel_unbond(RuntimeOrigin::none()), DispatchError::BadOrigin);
     });
 }
+
+#[test]
+fn a_bond_that_is_due_while_transactions_are_barred_returns_afterwards() {
+    build_and_execute(|| {
+        register(ALICE);
+        assert_ok!(WorkerRegistry::unbond(signed(ALICE)));
+        let due = System::block_number() + UNBONDING_DELAY;
+        run_to(due - 1);
+        Barred::set(true);
+        run_to(due + 3);
+        assert!(Workers::<Test>::contains_key(ALICE), "nothing is touched while a migration runs");
+        Barred::set(false);
+        run_to(due + 4);
+        assert!(!Workers::<Test>::contains_key(ALICE));
+    });
+}

@@ -1,0 +1,7 @@
+//! Measured weights of this runtime's own pallets. Written by `scripts/bench.sh weights`; the other pallets' come with them.
+
+#![allow(missing_docs, clippy::unnecessary_cast)]
+
+pub mod pallet_inference;
+pub mod pallet_models;
+pub mod pallet_workers;
