@@ -1,14 +1,10 @@
 //! How many requests a second the measured weights allow: the whole life of a request with one seat, from its submission
 //! to the day on which its answer is forgotten.
 
-use frame_support::{
-    dispatch::{DispatchClass, GetDispatchInfo},
-    traits::Get,
-    weights::Weight,
-};
+use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 use pallet_inference::{WeightInfo, PAGE};
 use sp_core::{crypto::UncheckedFrom, ed25519, H256};
-use sp_runtime::generic::Preamble;
+use sp_runtime::{generic::Preamble, traits::ExtensionVariant};
 use votive_primitives::{
     ids::VersionId,
     payload::{Bundle, CommitItem, RevealItem, MAX_REVEALS},

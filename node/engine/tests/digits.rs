@@ -9,7 +9,7 @@ use votive_engine::{Engine, EngineLimits, Package, PackageStore, VersionFile};
 const ROW_BYTES: usize = 65;
 
 fn digits() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/digits")
+    Path::new("../../models/digits").to_path_buf()
 }
 
 fn version() -> VersionFile {

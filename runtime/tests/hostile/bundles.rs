@@ -35,6 +35,7 @@ fn insert(id: H256, operator: AccountId, pair: &WorkerPair, state: State<BlockNu
         version: DIGITS,
         package_root: H256::zero(),
         input: vec![0; 64].try_into().unwrap(),
+        input_hash: H256::zero(),
         parameters: Parameters::default(),
         seats: Seats::One,
         audit: Permill::from_percent(2),
