@@ -10,10 +10,11 @@ import { signer } from '@votive/examples/connect';
 import { sampleOf } from '@votive/examples/digits-package';
 import { follow, isEnd } from '@votive/examples/follow';
 import { ask, type Seats } from '@votive/examples/request';
-import { developmentNode, fourValidators, Network } from '../end-to-end/network.ts';
+import { DIGITS } from '../end-to-end/models.ts';
+import { developmentNode, fourValidators, type Network } from '../end-to-end/network.ts';
+import { measureOn } from './measure.ts';
 import { type Figure, report, spread } from './report.ts';
 
-const DIGITS = { model: 0, number: 1 };
 const TARGET_BLOCKS = 3;
 const MOST_BLOCKS = 4;
 
@@ -31,18 +32,12 @@ const count = whole(options.requests, 100);
 const committees: readonly Seats[] = options.network ? ['One', 'Three'] : ['One'];
 const where = options.network ? 'an idle network of four processes, for each number of seats' : 'an idle development chain';
 
-const network = await Network.start(options.network ? fourValidators() : { nodes: [developmentNode('latency')] });
-try {
+const plan = options.network ? fourValidators() : { nodes: [developmentNode('latency')] as const };
+await measureOn(plan, options.check, async (network) => {
   const figures: Figure[] = [];
   for (const seats of committees) figures.push(...(await measureAll(network, seats)));
-  const title = `latency: ${count} requests, one after the other, on ${where}`;
-  if (!report(title, figures) && options.check) process.exitCode = 1;
-} catch (error) {
-  for (const node of network.nodes) process.stderr.write(`${node.log()}\n`);
-  throw error;
-} finally {
-  await network.stop();
-}
+  return report(`latency: ${count} requests, one after the other, on ${where}`, figures);
+});
 
 /** Asks `count` times, one request after the other, and returns the spread of what they took. */
 async function measureAll({ nodes: [node] }: Network, seats: Seats): Promise<Figure[]> {

@@ -17,7 +17,8 @@ import { ask } from '@votive/examples/request';
 import { Adversary, type SpamCount } from '../end-to-end/adversary.ts';
 import type { ChainNode } from '../end-to-end/chain-node.ts';
 import { DIGITS } from '../end-to-end/models.ts';
-import { developmentNode, Network } from '../end-to-end/network.ts';
+import { developmentNode, type Network } from '../end-to-end/network.ts';
+import { measureOn } from './measure.ts';
 import { type Figure, report, spread } from './report.ts';
 
 const PER_MINUTE = 10_000;
@@ -40,21 +41,15 @@ interface Measured {
   readonly spam: SpamCount[];
 }
 
-const network = await Network.start({ nodes: [developmentNode('author'), { name: 'door', flags: [] }] });
-try {
+await measureOn({ nodes: [developmentNode('author'), { name: 'door', flags: [] }] }, options.check, async (network) => {
   const { quiet, loud } = await measureAll(network);
   const within = report(
     `spam: ${PER_MINUTE} invalid transactions a minute to the only author, ${seconds} s with and ${seconds} s without`,
     figures(quiet, loud),
   );
   console.log(`\n  refused: ${JSON.stringify(reasons(loud.spam))}`);
-  if (options.check && !within) process.exitCode = 1;
-} catch (error) {
-  for (const node of network.nodes) process.stderr.write(`${node.log()}\n`);
-  throw error;
-} finally {
-  await network.stop();
-}
+  return within;
+});
 
 async function measureAll({ nodes: [author, door] }: Network): Promise<{ quiet: Measured; loud: Measured }> {
   if (!author || !door) throw new Error('the network has two nodes');

@@ -15,10 +15,10 @@ import { sampleOf } from '@votive/examples/digits-package';
 import { readEvents } from '@votive/examples/events';
 import { AUDIT_PER_MILLION, ONE_CALL } from '@votive/examples/request';
 import { submit } from '@votive/examples/submit';
-import { Network } from '../end-to-end/network.ts';
 import { VOT } from '../end-to-end/accounts.ts';
 import { assertBalancedSince, readBooks } from '../end-to-end/books.ts';
 import { DIGITS } from '../end-to-end/models.ts';
+import { measureOn } from './measure.ts';
 import { report } from './report.ts';
 
 const SLOT_SECONDS = 3;
@@ -46,11 +46,10 @@ interface Carried {
   readonly hooks: number;
 }
 
-const network = await Network.start({
-  chain: 'throughput',
-  nodes: [{ name: 'throughput', flags: ['--alice', '--validator', '--force-authoring', '--pool-limit', '65536', '--pool-kbytes', '262144', '--inference-queue', '4096'] }],
-});
-try {
+const POOLS = ['--pool-limit', '65536', '--pool-kbytes', '262144', '--inference-queue', '4096'];
+const NODE = { name: 'throughput', flags: ['--alice', '--validator', '--force-authoring', ...POOLS] };
+
+await measureOn({ chain: 'throughput', nodes: [NODE] }, options.check, async (network) => {
   const [node] = network.nodes;
   if (!node) throw new Error('the network has no node');
   const api = await node.connect();
@@ -63,7 +62,7 @@ try {
     api.tx.inference.submitRequest(DIGITS, input, ONE_CALL, 'One', AUDIT_PER_MILLION, 10n * VOT),
   );
   await assertBalancedSince(api, books);
-  const within = report(`throughput: ${rate} a second offered for ${seconds} s, one node, ${WORKERS} workers, ${SLOT_SECONDS} s blocks`, [
+  return report(`throughput: ${rate} a second offered for ${seconds} s, one node, ${WORKERS} workers, ${SLOT_SECONDS} s blocks`, [
     { what: 'balances.transfer_keep_alive', unit: '/s', measured: transfers.perSecond },
     { what: 'requests of one seat, submitted to final', unit: '/s', measured: requests.perSecond, target: TARGET_PER_SECOND, atLeast: TARGET_PER_SECOND },
     { what: 'requests to transfers', unit: '', measured: requests.perSecond / transfers.perSecond },
@@ -71,13 +70,7 @@ try {
     { what: 'fullest block, transactions', unit: 's of 1.5 s', measured: requests.normal },
     { what: 'fullest block, hooks', unit: 's of 0.5 s', measured: requests.hooks },
   ]);
-  if (options.check && !within) process.exitCode = 1;
-} catch (error) {
-  for (const node of network.nodes) process.stderr.write(`${node.log()}\n`);
-  throw error;
-} finally {
-  await network.stop();
-}
+});
 
 /** The node has the keys of the first two workers by its seed; the others are inserted as an operator would. */
 async function insertWorkerKeys(api: ApiPromise): Promise<void> {

@@ -1,7 +1,7 @@
 // One real votive-node process with a folder and ports of its own: start, suspend, resume, SIGKILL, start again in place.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -65,8 +65,9 @@ export class ChainNode {
       ...['--node-key-file', key],
       ...flags,
     ];
-    const log = join(process.env.VOTIVE_LOGS ?? folder, `${name}.log`);
-    return new ChainNode(name, all, own, log, `ws://127.0.0.1:${rpcPort}`, identity, port);
+    const logs = process.env.VOTIVE_LOGS ?? folder;
+    mkdirSync(logs, { recursive: true });
+    return new ChainNode(name, all, own, join(logs, `${name}.log`), `ws://127.0.0.1:${rpcPort}`, identity, port);
   }
 
   /** Starts the process and returns once it is connected to its RPC. */

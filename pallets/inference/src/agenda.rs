@@ -14,6 +14,7 @@ use votive_primitives::ids::RequestId;
 
 /// How many entries a page of the agenda holds.
 pub const PAGE: u32 = 128;
+const _: () = assert!(PAGE > 0, "a page of the agenda holds something");
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -56,5 +57,11 @@ impl<T: Config> Pallet<T> {
         if request.due <= Self::now() || time < request.due {
             request.due = Self::schedule(time, Entry::Request(id));
         }
+    }
+
+    /// Sees to it that a request is looked at when its present state asks for it.
+    pub(crate) fn look_when_due(id: RequestId, request: &mut RequestOf<T>) {
+        let time = Self::next_look(request);
+        Self::look_by(id, request, time);
     }
 }

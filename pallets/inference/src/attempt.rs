@@ -1,7 +1,6 @@
 //! An attempt: its seats are drawn, commit, and reveal, or are drawn anew, once.
 
 use crate::{payment::Spent, CommitteeOf, Config, Event, OpenSeats, Pallet, RequestOf, Requests};
-use frame_support::defensive;
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{CheckedDiv, One, Saturating};
 use votive_primitives::{
@@ -46,7 +45,7 @@ impl<T: Config> Pallet<T> {
         for seat in &committee {
             T::Workers::take_seat(&seat.operator, request.lock);
             if OpenSeats::<T>::try_append(&seat.key, id).is_err() {
-                defensive!("the list has room for the largest capacity, twice; qed");
+                log::warn!(target: "runtime::inference", "a key has more open seats than its list holds; one will be silent");
             }
         }
         Self::deposit_event(Event::SeatsDrawn {
@@ -58,7 +57,7 @@ impl<T: Config> Pallet<T> {
         request.committee = committee;
         request.operators = operators;
         request.state = State::Committing { until };
-        Self::look_by(id, &mut request, until.saturating_add(One::one()));
+        Self::look_when_due(id, &mut request);
         Requests::<T>::insert(id, request);
     }
 
@@ -93,6 +92,6 @@ impl<T: Config> Pallet<T> {
         let until = Self::after(Self::windows().reveal_blocks);
         Self::deposit_event(Event::RevealsOpened { request: id, attempt: request.attempt, reveals_until: until });
         request.state = State::Revealing { until };
-        Self::look_by(id, request, until.saturating_add(One::one()));
+        Self::look_when_due(id, request);
     }
 }

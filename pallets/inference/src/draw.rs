@@ -9,6 +9,9 @@ use votive_primitives::{
     traits::Candidate,
 };
 
+/// VRF outputs of the last block and of this one: what a draw is seeded with.
+pub(crate) type VrfPair = ([u8; 32], [u8; 32]);
+
 /// Seats and locks that the draws of one sweep have taken of each operator so far, for whichever of its versions.
 pub(crate) type Taken<T> = BTreeMap<AccountIdOf<T>, (u32, BalanceOf<T>)>;
 
@@ -19,7 +22,7 @@ pub(crate) fn draw_seats<T: Config>(
     request: &RequestOf<T>,
     pool: &[Candidate<T::AccountId, BalanceOf<T>>],
     taken: &Taken<T>,
-    (last_vrf, current_vrf): ([u8; 32], [u8; 32]),
+    (last_vrf, current_vrf): VrfPair,
 ) -> Option<CommitteeOf<T>> {
     let silent = |operator: &T::AccountId| {
         request.committee.iter().any(|seat| seat.operator == *operator && seat.progress == Progress::Drawn)

@@ -39,7 +39,8 @@ use frame_support::traits::fungible::Inspect;
 use frame_system::pallet_prelude::BlockNumberFor;
 use votive_primitives::{payload, receipt, request};
 
-/// The most open seats of one worker key: of two operators with the largest capacity, one of which had the key before.
+/// The most open seats of one worker key that are listed: those of two operators with the largest capacity, one of which had
+/// the key before. Whoever passes a key on more often loses the seats above that.
 pub const MAX_SEATS_OF_KEY: u32 = 512;
 
 type AccountIdOf<T> = <T as frame_system::Config>::AccountId;

@@ -255,23 +255,24 @@ impl Config for Test {
     type BundlePriority = frame_support::traits::ConstU64<{ TransactionPriority::MAX / 2 }>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
-    type BenchmarkSetup = Unused;
+    type BenchmarkSetup = Pool;
 }
 
-/// The benchmarks run on the real runtime only.
 #[cfg(feature = "runtime-benchmarks")]
-pub struct Unused;
-
-#[cfg(feature = "runtime-benchmarks")]
-impl crate::benchmarking::BenchmarkSetup<u64> for Unused {
+impl crate::benchmarking::BenchmarkSetup<u64> for Pool {
     fn served_version() -> VersionId {
-        unimplemented!()
+        Pool::set(&[5; votive_primitives::model::MAX_WORKERS_PER_VERSION as usize]);
+        VERSION
     }
+
     fn worker_record(_: &u64) -> Vec<u8> {
-        unimplemented!()
+        POOL.to_vec()
     }
-    fn funded_account(_: u32) -> u64 {
-        unimplemented!()
+
+    fn funded_account(index: u32) -> u64 {
+        let account = 1_000 + u64::from(index);
+        <Balances as frame_support::traits::fungible::Mutate<u64>>::set_balance(&account, ENDOWMENT);
+        account
     }
 }
 

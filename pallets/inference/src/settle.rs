@@ -61,8 +61,7 @@ impl<T: Config> Pallet<T> {
             let at = frame_system::Pallet::<T>::block_number();
             request.state = State::Settled { at, reveals_until: until, final_from };
         }
-        let next = Self::next_look(request);
-        Self::look_by(id, request, next);
+        Self::look_when_due(id, request);
     }
 
     /// The window for reveals is over and the quorums do not stand: who revealed is paid by who withheld.

@@ -3,8 +3,9 @@
 
 use crate::{
     agenda::{Cursor, Entry, PAGE},
-    draw::{draw_seats, Taken},
-    AccountIdOf, Agenda, AgendaCursor, AgendaLengths, Answers, Config, Pallet, RequestOf, Requests, WeightInfo,
+    draw::{draw_seats, Taken, VrfPair},
+    AccountIdOf, Agenda, AgendaCursor, AgendaLengths, Answers, CommitteeOf, Config, Pallet, RequestOf, Requests,
+    WeightInfo,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -22,9 +23,6 @@ use votive_primitives::{
     request::State,
     traits::{Candidate, WorkerPool},
 };
-
-/// VRF outputs of the last block and of this one: what a draw is seeded with.
-pub(crate) type VrfPair = ([u8; 32], [u8; 32]);
 
 /// The candidates of the versions that are drawn from in this sweep, as they are before its first draw.
 type Pools<T> = BTreeMap<VersionId, Vec<Candidate<<T as frame_system::Config>::AccountId, crate::BalanceOf<T>>>>;
@@ -154,7 +152,7 @@ impl<'a, T: Config> Sweep<'a, T> {
         let due = Pallet::<T>::next_look(&request);
         if now < due {
             self.afford(T::WeightInfo::enter_anew(), [Shared::Time(due)])?;
-            Pallet::<T>::look_by(id, &mut request, due);
+            Pallet::<T>::look_when_due(id, &mut request);
             Requests::<T>::insert(id, request);
             return Ok(());
         }
@@ -171,20 +169,20 @@ impl<'a, T: Config> Sweep<'a, T> {
                 let reveals_until = Pallet::<T>::after(Pallet::<T>::windows().reveal_blocks);
                 let shared =
                     [Shared::Candidates(request.version), Shared::Time(reveals_until.saturating_add(One::one()))];
-                self.afford(end.saturating_add(draw), operators::<T>(&request).chain(shared))?;
+                self.afford(end.saturating_add(draw), operators_of::<T>(&request.committee).chain(shared))?;
                 self.waiting.extend(Pallet::<T>::close_commits(id, request).map(|request| (id, request)));
             }
             State::Revealing { .. } => {
-                self.afford(T::WeightInfo::refund(seats), operators::<T>(&request))?;
+                self.afford(T::WeightInfo::refund(seats), operators_of::<T>(&request.committee))?;
                 Pallet::<T>::close_reveals(id, request);
             }
             State::Settled { .. } => {
-                let shared = operators::<T>(&request).chain([Shared::Owner(request.version.model)]);
+                let shared = operators_of::<T>(&request.committee).chain([Shared::Owner(request.version.model)]);
                 self.afford(T::WeightInfo::finalise(seats), shared)?;
                 Pallet::<T>::finalise(id, request);
             }
             State::Disagreed => {
-                self.afford(T::WeightInfo::refund(seats), operators::<T>(&request))?;
+                self.afford(T::WeightInfo::refund(seats), operators_of::<T>(&request.committee))?;
                 Pallet::<T>::refund(id, request, RefundCause::DigestsDiffer);
             }
         }
@@ -200,8 +198,8 @@ impl<'a, T: Config> Sweep<'a, T> {
             return Pallet::<T>::wait_on(id, request, since, until);
         };
         let deadline = Pallet::<T>::commits_until(&request);
-        let seated = committee.iter().map(|seat| Shared::Operator(seat.operator.clone()));
-        match self.afford(Weight::zero(), seated.chain([Shared::Time(deadline.saturating_add(One::one()))])) {
+        let shared = operators_of::<T>(&committee).chain([Shared::Time(deadline.saturating_add(One::one()))]);
+        match self.afford(Weight::zero(), shared) {
             Ok(()) => {
                 for seat in &committee {
                     let (seats, bond) = self.taken.entry(seat.operator.clone()).or_default();
@@ -227,9 +225,9 @@ impl<'a, T: Config> Sweep<'a, T> {
     }
 }
 
-fn operators<T: Config>(request: &RequestOf<T>) -> impl Iterator<Item = SharedOf<T>> + use<T> {
-    let operators: Vec<_> = request.committee.iter().map(|seat| Shared::Operator(seat.operator.clone())).collect();
-    operators.into_iter()
+/// The operators of a committee.
+fn operators_of<T: Config>(committee: &CommitteeOf<T>) -> impl Iterator<Item = SharedOf<T>> + '_ {
+    committee.iter().map(|seat| Shared::Operator(seat.operator.clone()))
 }
 
 impl<T: Config> Pallet<T> {

@@ -1,6 +1,6 @@
 //! The worker's side of the mailbox: orders go in, answers come out.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use sp_runtime::offchain::storage::StorageValueRef;
 use votive_primitives::{
     ids::RequestId,
@@ -19,22 +19,20 @@ pub(super) fn forget_answer(id: &RequestId) {
 
 /// The orders that one run leaves. They are named in the index at once: the index is one value, and long.
 pub(super) struct Orders {
-    open: Vec<RequestId>,
+    /// What the index names, and what is new.
+    known: BTreeSet<RequestId>,
     new: Vec<RequestId>,
 }
 
 impl Orders {
     pub fn load() -> Self {
-        let mut open =
-            StorageValueRef::persistent(INDEX_KEY).get::<Vec<RequestId>>().ok().flatten().unwrap_or_default();
-        open.sort_unstable();
-        Self { open, new: Vec::new() }
+        let open = StorageValueRef::persistent(INDEX_KEY).get::<Vec<RequestId>>().ok().flatten().unwrap_or_default();
+        Self { known: open.into_iter().collect(), new: Vec::new() }
     }
 
     /// Leaves an order, unless it lies there already or the mailbox is full.
     pub fn add(&mut self, id: &RequestId, order: impl FnOnce() -> WorkOrder) -> bool {
-        let full = self.open.len().saturating_add(self.new.len()) >= MAX_OPEN_ORDERS;
-        if full || self.open.binary_search(id).is_ok() || self.new.contains(id) {
+        if self.known.len() >= MAX_OPEN_ORDERS || !self.known.insert(*id) {
             return false;
         }
         // Storage has no transactions: the order must lie there before the index names it.
