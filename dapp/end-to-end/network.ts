@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import type { ApiPromise } from '@polkadot/api';
 import { ChainNode, type NodePlan } from './chain-node.ts';
-import { type Patch, writeChainSpec } from './chain-spec.ts';
+import { chainSpec, type Patch, type Preset } from './chain-spec.ts';
 import { knownPeers, linked, regroup } from './links.ts';
+import { inTurn } from './turns.ts';
 
 /** What a network is made of. */
 export interface NetworkPlan {
   /** The preset: `dev` unless another is named. */
-  readonly chain?: 'dev' | 'local' | 'throughput';
+  readonly chain?: Preset;
   /** What is laid over the preset's genesis: shorter windows, never a shorter slot. */
   readonly genesis?: Patch;
   readonly nodes: readonly [NodePlan, ...NodePlan[]];
@@ -54,16 +55,24 @@ export class Network {
   static async start({ chain = 'dev', genesis, nodes: plans }: NetworkPlan): Promise<Network> {
     const folder = mkdtempSync(join(tmpdir(), 'votive-end-to-end-'));
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const spec = genesis ? writeChainSpec(chain, genesis, join(folder, 'chain-spec.json')) : chain;
-    const network = new Network(folder, await Promise.all(plans.map((plan) => ChainNode.plan(plan, spec, folder))));
+    const spec = await chainSpec(chain, genesis, folder);
+    // Its ports are found in the turn in which it starts: another network could find them free as well.
+    const network = await inTurn(async () => {
+      const planned = new Network(folder, await Promise.all(plans.map((plan) => ChainNode.plan(plan, spec, folder))));
+      await planned.#orStop(Promise.all(planned.nodes.map((node) => planned.restart(node))));
+      return planned;
+    });
+    await network.#orStop(linked([network.nodes]));
+    return network;
+  }
+
+  async #orStop(work: Promise<unknown>): Promise<void> {
     try {
-      await Promise.all(network.nodes.map((node) => network.restart(node)));
-      await linked([network.nodes]);
+      await work;
     } catch (error) {
-      await network.stop();
+      await this.stop();
       throw error;
     }
-    return network;
   }
 
   /** Starts a node, on the files that it left if it was killed. It talks to all others, wherever the network is cut. */

@@ -2,15 +2,24 @@
 
 import { connect as dial, createServer } from 'node:net';
 
-/** A port that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+/** Where ports are looked for: below those that systems give to connections that go out, which may take any of theirs at any time. */
+const [FIRST, COUNT] = [12_000, 20_000];
+const found = new Set<number>();
+
+/** A port that nobody listens on, another one with each call. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST + Math.floor(COUNT * Math.random());
+    if (found.has(port)) continue;
+    found.add(port);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
 }
 

@@ -12,6 +12,7 @@ import { assertBalancedSince, type Books, readBooks } from '../books.ts';
 import { fourValidators, TestNetwork } from '../network.ts';
 import { ownWorker, setStage, type Stage } from '../stage.ts';
 import { agree, agreedReceipt, finalised, finalLife, names, reaches } from '../steps.ts';
+import { inTurn } from '../turns.ts';
 import { operatorOf } from '../workers.ts';
 
 const INPUT = sampleOf('3').pixels;
@@ -65,10 +66,14 @@ function asks(name: Case, seats: Seats): Promise<Asked> {
 chain.test('killed before its commit, a worker answers after its restart', async () => {
   const charlie = chain.node('charlie');
   const had = await funds(chain.api, operators.charlie.address);
-  const asked = await asks('before', 'One');
-  // The seat is drawn in the next block, so it has sent nothing yet.
-  await charlie.kill();
-  await chain.network.restart(charlie);
+  // The seat is open for six blocks, too few for a restart beside networks that start.
+  const asked = await inTurn(async () => {
+    const open = await asks('before', 'One');
+    // The seat is drawn in the next block, so it has sent nothing yet.
+    await charlie.kill();
+    await chain.network.restart(charlie);
+    return open;
+  });
   await answeredOnce(asked, operators.charlie, had);
 });
 

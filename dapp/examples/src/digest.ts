@@ -73,6 +73,34 @@ export function requestId(
   );
 }
 
+/** Commitment of a worker's seat to a digest, hidden by a salt. */
+export function commitment(
+  genesis: Hex,
+  request: Hex,
+  attempt: number,
+  operator: Uint8Array,
+  committed: Hex,
+  salted: Hex,
+): Hex {
+  const place = [hexToU8a(genesis), hexToU8a(request), Uint8Array.of(attempt), operator];
+  return hash('votive/1/commitment', ...place, hexToU8a(committed), hexToU8a(salted));
+}
+
+/** What a worker key signs, and never publishes, to derive the salt of a seat. */
+export function saltMessage(genesis: Hex, request: Hex, attempt: number): Hex {
+  return hash('votive/1/salt-message', hexToU8a(genesis), hexToU8a(request), Uint8Array.of(attempt));
+}
+
+/** Salt of a seat, from the signature of its `saltMessage`. */
+export function salt(signature: Uint8Array): Hex {
+  return hash('votive/1/salt', signature);
+}
+
+/** What a worker key signs to authorise a bundle, which comes SCALE-encoded. */
+export function bundleHash(genesis: Hex, bundle: Uint8Array): Hex {
+  return hash('votive/1/bundle', hexToU8a(genesis), bundle);
+}
+
 function hash(tag: string, ...value: Uint8Array[]): Hex {
   return u8aToHex(blake2AsU8a(u8aConcat(compactAddLength(stringToU8a(tag)), ...value), 256));
 }

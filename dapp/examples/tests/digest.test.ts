@@ -3,7 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringToU8a } from '@polkadot/util';
-import { answerHash, digest, goldenDigest, inputHash, requestId, trace, traceHash, type Hex } from '../src/digest.ts';
+import {
+  answerHash,
+  bundleHash,
+  commitment,
+  digest,
+  goldenDigest,
+  inputHash,
+  requestId,
+  salt,
+  saltMessage,
+  trace,
+  traceHash,
+  type Hex,
+} from '../src/digest.ts';
 
 const filled = (byte: number): Hex => `0x${byte.toString(16).padStart(2, '0').repeat(32)}`;
 const ANSWER: Hex = '0x3abea6cb98b56fa8a35edbc761fa4d370304fe29efdab38a8f28251ba3e1c801';
@@ -43,4 +56,25 @@ test('a request id covers its counter beyond 32 bits', () => {
   const parameters = { maxUnits: 1, seed: 5n, temperatureMilli: 700, topK: 40 };
   const id = requestId(filled(9), new Uint8Array(32).fill(7), 2n ** 40n + 1n, { model: 0, number: 1 }, INPUT, parameters);
   assert.equal(id, '0x331082741846f5a6084b969f54c26ffbdfcfdcab9930d96a95439d7be6c60cde');
+});
+
+test('a commitment covers the seat, the digest and the salt', () => {
+  const operator = new Uint8Array(32).fill(7);
+  assert.equal(
+    commitment(filled(9), filled(1), 1, operator, '0x735667f3ce76dba33e8baca8f9ba14bc336b75f495cc39210ddd23937ad6a37d', filled(3)),
+    '0x219b311b7fc4a22c0fb24076010db3a97973bf434cfa0f416c5c0137204aea89',
+  );
+});
+
+test('a salt comes from a signature of its own message', () => {
+  assert.equal(saltMessage(filled(9), filled(1), 1), '0xa70c054d1ddaf244bc87ab156efc1de27bb5b44e3562a752c153af1d9d8e4161');
+  const signature = Uint8Array.from({ length: 64 }, (_, position) => position);
+  assert.equal(salt(signature), '0x69983ffdcf7f6bcb4fc0a657edfb1a67380d736e61092ff10b2aae3e1db0fc31');
+});
+
+test('a bundle is hashed with the genesis of its chain', () => {
+  assert.equal(
+    bundleHash(filled(9), Uint8Array.of(1, 2, 3)),
+    '0x2ab9ca90fa0ec7f281d1068a01166e47586cc468972bb5424e78947fd28ee1f8',
+  );
 });
