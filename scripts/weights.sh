@@ -7,13 +7,13 @@ set -euo pipefail
 STEPS=${STEPS:-50}
 REPEAT=${REPEAT:-20}
 export CARGO_TARGET_DIR=$VOTIVE_CACHE/bench-target
-OURS=(pallet_inference pallet_models pallet_workers)
+MEASURED=(pallet_inference pallet_models pallet_parameters pallet_workers)
 runtime=$CARGO_TARGET_DIR/release/wbuild/votive-runtime/votive_runtime.compact.compressed.wasm
 
 scripts/tools.sh frame-omni-bencher
 cargo build --release --locked -p votive-runtime --features runtime-benchmarks
 
-for pallet in "${@:-${OURS[@]}}"; do
+for pallet in "${@:-${MEASURED[@]}}"; do
   stage "weights of $pallet" frame-omni-bencher v1 benchmark pallet \
     --runtime "$runtime" --genesis-builder-preset development \
     --pallet "$pallet" --extrinsic '*' --steps "$STEPS" --repeat "$REPEAT" \

@@ -105,6 +105,16 @@ impl pallet_inference::benchmarking::BenchmarkSetup<AccountId> for Runtime {
         pallet_workers::Workers::<Runtime>::hashed_key_for(operator)
     }
 
+    fn shared_records(version: VersionId) -> Vec<Vec<u8>> {
+        use dynamic::settlement;
+        let windows =
+            parameters::RuntimeParametersKey::Settlement(settlement::ParametersKey::Windows(settlement::Windows));
+        alloc::vec![
+            pallet_parameters::Parameters::<Runtime>::hashed_key_for(windows),
+            pallet_models::Models::<Runtime>::hashed_key_for(version.model),
+        ]
+    }
+
     fn funded_account(index: u32) -> AccountId {
         funded("requester", index)
     }

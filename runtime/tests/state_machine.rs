@@ -91,7 +91,7 @@ fn ten_thousand_random_steps_go_as_the_reference_says() {
 }
 
 #[test]
-fn the_sweep_keeps_to_its_quarter_of_a_block_and_ends_everything_all_the_same() {
+fn the_sweep_keeps_to_its_share_of_a_block_and_ends_everything_all_the_same() {
     state_machine::crowd::run();
 }
 

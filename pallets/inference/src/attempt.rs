@@ -1,13 +1,15 @@
 //! An attempt: its seats are drawn, commit, and reveal, or are drawn anew, once.
 
-use crate::{payment::Spent, CommitteeOf, Config, Event, OpenSeats, Pallet, RequestOf, Requests};
+use crate::{
+    ends::{Ends, Spent},
+    CommitteeOf, Config, Event, OpenSeats, Pallet, RequestOf, Requests,
+};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{CheckedDiv, One, Saturating};
 use votive_primitives::{
     ids::RequestId,
     receipt::RefundCause,
     request::{Progress, State, MAX_ATTEMPTS},
-    traits::WorkerPool,
 };
 
 impl<T: Config> Pallet<T> {
@@ -34,7 +36,7 @@ impl<T: Config> Pallet<T> {
         Self::after(Self::windows().commit_blocks(request.parameters.max_units, request.units_per_block))
     }
 
-    /// Seats the drawn workers; their window for commits begins.
+    /// Seats the drawn workers; their window for commits begins. The pool counts their seats for the whole sweep.
     pub(crate) fn open_commits(
         id: RequestId,
         mut request: RequestOf<T>,
@@ -43,7 +45,6 @@ impl<T: Config> Pallet<T> {
         until: BlockNumberFor<T>,
     ) {
         for seat in &committee {
-            T::Workers::take_seat(&seat.operator, request.lock);
             if OpenSeats::<T>::try_append(&seat.key, id).is_err() {
                 log::warn!(target: "runtime::inference", "a key has more open seats than its list holds; one will be silent");
             }
@@ -63,7 +64,7 @@ impl<T: Config> Pallet<T> {
 
     /// The window for commits is over: reveals open where the quorums stand, else the seats are drawn anew, once. Returns
     /// the request that is to be drawn for.
-    pub(crate) fn close_commits(id: RequestId, mut request: RequestOf<T>) -> Option<RequestOf<T>> {
+    pub(crate) fn close_commits(id: RequestId, mut request: RequestOf<T>, ends: &mut Ends<T>) -> Option<RequestOf<T>> {
         for seat in request.committee.iter().filter(|seat| seat.progress == Progress::Drawn) {
             Self::deposit_event(Event::SeatSilent {
                 request: id,
@@ -76,12 +77,12 @@ impl<T: Config> Pallet<T> {
             Requests::<T>::insert(id, request);
             return None;
         }
+        ends.release_seats(id, &request, &Spent::<T>::new());
         let next = request.attempt.saturating_add(1);
         if next >= MAX_ATTEMPTS {
             Self::refund(id, request, RefundCause::TooFewCommits);
             return None;
         }
-        Self::release_seats(id, &request, &Spent::<T>::new());
         request.attempt = next;
         request.state = State::Waiting { since: Self::now(), until: Self::after(Self::windows().waiting_blocks) };
         Some(request)

@@ -3,7 +3,11 @@
 //! What many requests of one block share (an operator's records, the agenda's pages) is whitelisted here and counted once
 //! for a whole sweep, see `sweep.rs`.
 
-use super::{draw::draw_seats, *};
+use super::{
+    draw::draw_seats,
+    ends::{Ends, Spent},
+    *,
+};
 use alloc::{vec, vec::Vec};
 use codec::Encode;
 use frame_benchmarking::{benchmarking::add_to_whitelist, v2::*};
@@ -21,7 +25,7 @@ use votive_primitives::{
     ids::{RequestId, VersionId},
     model::MAX_WORKERS_PER_VERSION,
     payload::{Bundle, CommitItem, RevealItem, MAX_COMMITS, MAX_REVEALS},
-    request::{Answer, Progress, Seats, State, MAX_SEATS},
+    request::{Answer, Progress, Seat, Seats, State, MAX_SEATS},
     traits::{Candidate, ModelCatalogue, WorkerPool},
     worker_key::{WorkerKey, WorkerSignature},
     AnswerCode, Parameters, MAX_INPUT_BYTES, MAX_OUTPUT_BYTES,
@@ -35,6 +39,9 @@ pub trait BenchmarkSetup<AccountId> {
 
     /// Key of the state that a worker of an operator has for itself.
     fn worker_record(operator: &AccountId) -> Vec<u8>;
+
+    /// Keys of what each request of a version reads beside its own: the windows and the model's record.
+    fn shared_records(version: VersionId) -> Vec<Vec<u8>>;
 
     /// The account of an index, with funds for many requests.
     fn funded_account(index: u32) -> AccountId;
@@ -102,13 +109,16 @@ fn ask<T: Config>(version: VersionId, seats: Seats, requester: u32) -> RequestId
 /// Seats the first workers of the pool on a request.
 fn seat<T: Config>(id: RequestId, pool: &[CandidateOf<T>]) {
     let request = Requests::<T>::get(id).expect("the request is open");
-    let seats = pool.iter().take(request.seats.count() as usize).map(|candidate| votive_primitives::request::Seat {
+    let seats = pool.iter().take(request.seats.count() as usize).map(|candidate| Seat {
         operator: candidate.operator.clone(),
         key: candidate.key.clone(),
         weight: candidate.weight,
         progress: Progress::Drawn,
     });
-    let committee = BoundedVec::truncate_from(seats.collect());
+    let committee: CommitteeOf<T> = BoundedVec::truncate_from(seats.collect());
+    for seat in &committee {
+        T::Workers::take_seats(&seat.operator, 1, request.lock);
+    }
     let until = Pallet::<T>::commits_until(&request);
     Pallet::<T>::open_commits(id, request, committee, pool.len() as u32, until);
 }
@@ -202,10 +212,12 @@ fn whitelist_shared<T: Config>(id: RequestId) {
     for seat in &request.committee {
         whitelist_operator::<T>(&seat.operator, &seat.key);
     }
+    add_to_whitelist(Clock::<T>::hashed_key().to_vec().into());
+    for record in T::BenchmarkSetup::shared_records(request.version) {
+        add_to_whitelist(record.into());
+    }
     let owner = T::Catalogue::owner(request.version.model).expect("the model has an owner");
     whitelist_account!(owner);
-    let treasury = T::Treasury::get();
-    whitelist_account!(treasury);
     let windows = Pallet::<T>::windows();
     let times = [
         Pallet::<T>::after(1),
@@ -429,10 +441,11 @@ mod benchmarks {
         whitelist_shared::<T>(id);
         let redraw;
         let request = Requests::<T>::get(id).expect("the request is open");
+        let mut ends = Ends::<T>::new();
 
         #[block]
         {
-            redraw = Pallet::<T>::close_commits(id, request);
+            redraw = Pallet::<T>::close_commits(id, request, &mut ends);
         }
 
         assert_eq!(redraw.map(|request| request.attempt), Some(1));
@@ -443,13 +456,57 @@ mod benchmarks {
         let id = settled::<T>(seats_of(s));
         whitelist_shared::<T>(id);
         let request = Requests::<T>::get(id).expect("the request is open");
+        let mut ends = Ends::<T>::new();
 
         #[block]
         {
-            Pallet::<T>::finalise(id, request);
+            Pallet::<T>::finalise(id, request, &mut ends);
         }
 
         assert!(Receipts::<T>::contains_key(id));
+    }
+
+    /// An operator whose key's list is full; half of it ends, and as much begins.
+    #[benchmark]
+    fn book_operator() {
+        let version = T::BenchmarkSetup::served_version();
+        let id = ask::<T>(version, Seats::One, 0);
+        seat::<T>(id, &pool::<T>(version));
+        let request = Requests::<T>::get(id).expect("the request is open");
+        let Seat { operator, key, .. } = request.committee[0].clone();
+        let mut ends = Ends::<T>::new();
+        let id_of = |index: u32| H256(sp_io::hashing::blake2_256(&index.encode()));
+        let ids: Vec<_> = (0..MAX_SEATS_OF_KEY).map(id_of).collect();
+        for id in ids.iter().step_by(2) {
+            ends.release_seats(*id, &request, &Spent::<T>::new());
+        }
+        T::Workers::take_seats(&operator, MAX_SEATS_OF_KEY, request.lock.saturating_mul(MAX_SEATS_OF_KEY.into()));
+        OpenSeats::<T>::insert(&key, BoundedVec::truncate_from(ids));
+
+        #[block]
+        {
+            ends.book();
+            T::Workers::take_seats(&operator, 1, request.lock);
+        }
+
+        assert_eq!(OpenSeats::<T>::get(&key).len() as u32, MAX_SEATS_OF_KEY / 2);
+    }
+
+    #[benchmark]
+    fn book_money() {
+        let id = settled::<T>(Seats::One);
+        let request = Requests::<T>::get(id).expect("the request is open");
+        whitelist_shared::<T>(id);
+        let mut ends = Ends::<T>::new();
+        Pallet::<T>::finalise(id, request, &mut ends);
+        let issuance = T::Currency::total_issuance();
+
+        #[block]
+        {
+            ends.book();
+        }
+
+        assert!(T::Currency::total_issuance() < issuance, "a part was burnt");
     }
 
     /// Half of the seats reveal and are paid from the locks of the others.
@@ -464,10 +521,11 @@ mod benchmarks {
         reveal_some::<T>(id, 0, (seats.count() / 2) as usize, &given);
         whitelist_shared::<T>(id);
         let request = Requests::<T>::get(id).expect("the request is open");
+        let mut ends = Ends::<T>::new();
 
         #[block]
         {
-            Pallet::<T>::close_reveals(id, request);
+            Pallet::<T>::close_reveals(id, request, &mut ends);
         }
 
         assert!(Receipts::<T>::contains_key(id));

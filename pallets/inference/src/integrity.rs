@@ -2,25 +2,27 @@
 
 use crate::{Config, Pallet, WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
+use sp_runtime::Perbill;
 use votive_primitives::{
     payload::{MAX_COMMITS, MAX_REVEALS},
     request::{Seats, MAX_SEATS},
     MAX_INPUT_BYTES, MAX_OUTPUT_BYTES,
 };
 
-/// Part of a block that the sweep may take: a quarter.
-const SWEEP_DIVISOR: u64 = 4;
+/// Part of a block that the sweep may take. What it leaves carries the submissions, commits and reveals of as many requests.
+const SWEEP_SHARE: Perbill = Perbill::from_percent(30);
 
 impl<T: Config> Pallet<T> {
     /// The most that the sweep takes of a block.
-    pub(crate) fn sweep_limit() -> Weight {
-        T::BlockWeights::get().max_block.saturating_div(SWEEP_DIVISOR)
+    pub fn sweep_limit() -> Weight {
+        SWEEP_SHARE * T::BlockWeights::get().max_block
     }
 
-    /// What a request costs later, in the sweeps that draw its seats and end it. Its submission pays for it.
+    /// What a submission is charged for the sweeps to come: the refund of a request that nobody serves. Where it is served,
+    /// the treasury has its part of the fee instead, and the commits and reveals keep the block from taking more requests
+    /// than the sweep can end.
     pub(crate) fn later_weight(seats: Seats) -> Weight {
-        let end = T::WeightInfo::finalise(seats.count()).max(T::WeightInfo::refund(seats.count()));
-        T::WeightInfo::draw(seats.count()).saturating_add(end)
+        T::WeightInfo::refund(seats.count())
     }
 
     pub(crate) fn check_integrity() {

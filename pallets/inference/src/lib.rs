@@ -13,6 +13,7 @@ pub mod benchmarking;
 mod clock;
 mod commit;
 mod draw;
+mod ends;
 mod integrity;
 mod payment;
 mod reads;
@@ -60,7 +61,7 @@ pub mod pallet {
     use alloc::vec::Vec;
     use frame_support::{
         pallet_prelude::*,
-        traits::fungible::{Mutate, MutateHold},
+        traits::fungible::{BalancedHold, MutateHold},
         weights::WeightMeter,
     };
     use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
@@ -91,7 +92,7 @@ pub mod pallet {
         + frame_system::Config<RuntimeCall: From<Call<Self>>>
     {
         /// The currency of escrows and payments.
-        type Currency: Mutate<Self::AccountId> + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+        type Currency: BalancedHold<Self::AccountId> + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
         /// The overarching hold reason.
         type RuntimeHoldReason: From<HoldReason>;

@@ -21,7 +21,7 @@ use votive_primitives::{
     ids::{ModelId, RequestId, VersionId},
     model::{Limits, Price},
     request::{Input, Seats},
-    traits::{BlockVrf, Candidate, ModelCatalogue, VersionTerms, WorkerPool},
+    traits::{BlockVrf, Candidate, EndedSeats, ModelCatalogue, VersionTerms, WorkerPool},
     worker_key::WorkerKey,
     Parameters,
 };
@@ -195,17 +195,18 @@ impl WorkerPool<u64> for Pool {
             .collect()
     }
 
-    fn take_seat(operator: &u64, lock: u128) {
+    fn take_seats(operator: &u64, count: u32, bond: u128) {
         Self::change(*operator, |worker| {
-            worker.open_seats += 1;
-            worker.promised += lock;
+            worker.open_seats += count;
+            worker.promised += bond;
         });
     }
 
-    fn release_seat(operator: &u64, promised: u128) {
+    fn release_seats(operator: &u64, ended: EndedSeats<u128>) {
         Self::change(*operator, |worker| {
-            worker.open_seats -= 1;
-            worker.promised -= promised;
+            worker.open_seats -= ended.count;
+            worker.promised -= ended.promised;
+            worker.locked -= ended.locked;
         });
     }
 
@@ -218,10 +219,6 @@ impl WorkerPool<u64> for Pool {
             worker.promised = worker.promised.saturating_sub(amount);
             Ok(())
         })
-    }
-
-    fn unlock(operator: &u64, amount: u128) {
-        Self::change(*operator, |worker| worker.locked = worker.locked.saturating_sub(amount));
     }
 
     fn pay_from_lock(operator: &u64, amount: u128, beneficiary: &u64) -> u128 {
@@ -267,6 +264,10 @@ impl crate::benchmarking::BenchmarkSetup<u64> for Pool {
 
     fn worker_record(_: &u64) -> Vec<u8> {
         POOL.to_vec()
+    }
+
+    fn shared_records(_: VersionId) -> Vec<Vec<u8>> {
+        Vec::new()
     }
 
     fn funded_account(index: u32) -> u64 {

@@ -1,13 +1,14 @@
 //! All money of a request moves here: into escrow, out to those who earned it, and back.
 
-use crate::{AccountIdOf, BalanceOf, Config, Error, Event, HoldReason, Pallet, RequestOf};
-use alloc::collections::BTreeMap;
+use crate::{
+    ends::{Ends, Spent},
+    AccountIdOf, BalanceOf, Config, Error, Event, HoldReason, Pallet, RequestOf,
+};
 use frame_support::{
     defensive,
     traits::{
-        fungible::MutateHold,
-        tokens::{Fortitude, Precision, Restriction},
-        Get,
+        fungible::{Balanced, BalancedHold, Credit, MutateHold},
+        tokens::{imbalance::Imbalance, Precision},
     },
 };
 use sp_runtime::{
@@ -34,8 +35,16 @@ pub(crate) fn return_escrow<T: Config>(requester: &AccountIdOf<T>, amount: Balan
     })
 }
 
-/// Pays a final request out of its escrow. Returns the fee.
-pub(crate) fn pay_out<T: Config>(id: RequestId, request: &RequestOf<T>, units: Units) -> BalanceOf<T> {
+/// Money that belongs to nobody's account while it is on its way.
+pub(crate) type CreditOf<T> = Credit<AccountIdOf<T>, <T as Config>::Currency>;
+
+/// Pays a final request out of its escrow, which leaves the hold as a whole. Returns the fee.
+pub(crate) fn pay_out<T: Config>(
+    id: RequestId,
+    request: &RequestOf<T>,
+    units: Units,
+    ends: &mut Ends<T>,
+) -> BalanceOf<T> {
     let paid_seats = request.committee.iter().filter_map(Seat::revealed).count() as u32;
     let fee = pricing::fee(&request.price, paid_seats, units, request.fee_floor)
         .unwrap_or(request.escrow)
@@ -44,21 +53,28 @@ pub(crate) fn pay_out<T: Config>(id: RequestId, request: &RequestOf<T>, units: U
     let royalty = if owner.is_some() { request.royalty } else { Default::default() };
     let split = pricing::split(fee, paid_seats, royalty);
 
+    let (mut escrow, missing) = T::Currency::slash(&HoldReason::Escrow.into(), &request.requester, request.escrow);
+    if !missing.is_zero() {
+        defensive!("escrow is held until its request ends; qed");
+    }
     let mut extra = split.first_seat_extra;
     for seat in request.committee.iter().filter(|seat| seat.revealed().is_some()) {
         let amount = split.each_seat.saturating_add(core::mem::take(&mut extra));
-        if pay::<T>(id, request, &seat.operator, amount) {
+        if pay::<T>(id, &seat.operator, escrow.extract(amount), ends) {
             Pallet::<T>::deposit_event(Event::SeatPaid { request: id, operator: seat.operator.clone(), amount });
         }
     }
-    if let Some(owner) = owner {
-        if !split.royalty.is_zero() && pay::<T>(id, request, &owner, split.royalty) {
+    if let Some(owner) = owner.filter(|_| !split.royalty.is_zero()) {
+        if pay::<T>(id, &owner, escrow.extract(split.royalty), ends) {
             Pallet::<T>::deposit_event(Event::RoyaltyPaid { request: id, owner, amount: split.royalty });
         }
     }
-    pay::<T>(id, request, &T::Treasury::get(), split.treasury);
-    burn::<T>(&request.requester, split.burn);
-    let refund = return_escrow::<T>(&request.requester, request.escrow.saturating_sub(fee));
+    ends.treasury.subsume(escrow.extract(split.treasury));
+    ends.burnt.subsume(escrow.extract(split.burn));
+    let refund = escrow.peek();
+    if !refund.is_zero() {
+        pay::<T>(id, &request.requester, escrow, ends);
+    }
     Pallet::<T>::deposit_event(Event::RequestFinal {
         request: id,
         fee,
@@ -69,8 +85,19 @@ pub(crate) fn pay_out<T: Config>(id: RequestId, request: &RequestOf<T>, units: U
     fee
 }
 
-/// What was paid out of each operator's lock.
-pub(crate) type Spent<T> = BTreeMap<AccountIdOf<T>, BalanceOf<T>>;
+/// Pays a part of an escrow. Where the beneficiary cannot receive it, the treasury does, and an event says so.
+pub(crate) fn pay<T: Config>(
+    id: RequestId,
+    beneficiary: &AccountIdOf<T>,
+    part: CreditOf<T>,
+    ends: &mut Ends<T>,
+) -> bool {
+    let amount = part.peek();
+    let Err(part) = T::Currency::resolve(beneficiary, part) else { return true };
+    ends.treasury.subsume(part);
+    Pallet::<T>::deposit_event(Event::PaymentDiverted { request: id, beneficiary: beneficiary.clone(), amount });
+    false
+}
 
 /// Pays those who revealed their seat fee from the locks of those who withheld, of this request's locks alone.
 pub(crate) fn pay_from_withholders<T: Config>(id: RequestId, request: &RequestOf<T>) -> Spent<T> {
@@ -93,45 +120,6 @@ pub(crate) fn pay_from_withholders<T: Config>(id: RequestId, request: &RequestOf
         }
     }
     spent
-}
-
-/// Pays `amount` of an escrow. Where the beneficiary cannot receive it, the treasury does, and an event says so.
-pub(crate) fn pay<T: Config>(
-    id: RequestId,
-    request: &RequestOf<T>,
-    beneficiary: &AccountIdOf<T>,
-    amount: BalanceOf<T>,
-) -> bool {
-    if transfer::<T>(&request.requester, beneficiary, amount) {
-        return true;
-    }
-    if transfer::<T>(&request.requester, &T::Treasury::get(), amount) {
-        Pallet::<T>::deposit_event(Event::PaymentDiverted { request: id, beneficiary: beneficiary.clone(), amount });
-    } else {
-        defensive!("the treasury's account exists from genesis; qed");
-        return_escrow::<T>(&request.requester, amount);
-    }
-    false
-}
-
-fn transfer<T: Config>(requester: &AccountIdOf<T>, beneficiary: &AccountIdOf<T>, amount: BalanceOf<T>) -> bool {
-    T::Currency::transfer_on_hold(
-        &HoldReason::Escrow.into(),
-        requester,
-        beneficiary,
-        amount,
-        Precision::Exact,
-        Restriction::Free,
-        Fortitude::Force,
-    )
-    .is_ok()
-}
-
-fn burn<T: Config>(requester: &AccountIdOf<T>, amount: BalanceOf<T>) {
-    let reason = HoldReason::Escrow.into();
-    if T::Currency::burn_held(&reason, requester, amount, Precision::BestEffort, Fortitude::Force).is_err() {
-        defensive!("the burnt part is in escrow; qed");
-    }
 }
 
 /// What an account has in escrow.

@@ -2,8 +2,8 @@
 
 use crate::{
     agenda::Entry,
-    payment::{self, Spent},
-    AccountIdOf, Answers, BalanceOf, CommitteeOf, Config, Event, OpenSeats, Pallet, Receipts, RequestOf, Requests,
+    ends::{Ends, Spent},
+    payment, AccountIdOf, Answers, BalanceOf, CommitteeOf, Config, Event, Pallet, Receipts, RequestOf, Requests,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -14,8 +14,7 @@ use sp_runtime::{
 use votive_primitives::{
     ids::RequestId,
     receipt::{Outcome, Receipt, ReceiptSeat, RefundCause},
-    request::{Progress, Seat, State},
-    traits::WorkerPool,
+    request::{Seat, State},
 };
 
 impl<T: Config> Pallet<T> {
@@ -65,22 +64,29 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The window for reveals is over and the quorums do not stand: who revealed is paid by who withheld.
-    pub(crate) fn close_reveals(id: RequestId, request: RequestOf<T>) {
+    pub(crate) fn close_reveals(id: RequestId, request: RequestOf<T>, ends: &mut Ends<T>) {
         Self::report_withheld(id, &request.committee);
         let spent = payment::pay_from_withholders::<T>(id, &request);
-        Self::refund_after(id, request, RefundCause::TooFewReveals, &spent);
+        ends.release_seats(id, &request, &spent);
+        Self::refund(id, request, RefundCause::TooFewReveals);
+    }
+
+    /// The revealed digests differ: nobody is paid.
+    pub(crate) fn end_disagreed(id: RequestId, request: RequestOf<T>, ends: &mut Ends<T>) {
+        ends.release_seats(id, &request, &Spent::<T>::new());
+        Self::refund(id, request, RefundCause::DigestsDiffer);
     }
 
     /// Settled, and its time has come: everyone is paid, all locks end.
-    pub(crate) fn finalise(id: RequestId, request: RequestOf<T>) {
+    pub(crate) fn finalise(id: RequestId, request: RequestOf<T>, ends: &mut Ends<T>) {
         let State::Settled { at, .. } = request.state else { return };
+        ends.release_seats(id, &request, &Spent::<T>::new());
         let settled = request.committee.iter().find_map(Seat::revealed).copied();
         let Some((settled, answer)) = settled.zip(Answers::<T>::get(id)) else {
             return Self::refund(id, request, RefundCause::TooFewReveals);
         };
         Self::report_withheld(id, &request.committee);
-        let fee = payment::pay_out::<T>(id, &request, settled.units);
-        Self::release_seats(id, &request, &Spent::<T>::new());
+        let fee = payment::pay_out::<T>(id, &request, settled.units, ends);
         let outcome = Outcome::Final {
             digest: settled.digest,
             answer_hash: settled.answer_hash,
@@ -95,39 +101,12 @@ impl<T: Config> Pallet<T> {
         Self::close(id, request, outcome);
     }
 
-    /// Ends a request without an answer: the whole escrow goes back, all locks end.
+    /// Ends a request that has no seats any more without an answer: the whole escrow goes back.
     pub(crate) fn refund(id: RequestId, request: RequestOf<T>, cause: RefundCause) {
-        Self::refund_after(id, request, cause, &Spent::<T>::new());
-    }
-
-    /// As [`Self::refund`], after a part of the locks was paid out.
-    fn refund_after(id: RequestId, request: RequestOf<T>, cause: RefundCause, spent: &Spent<T>) {
-        if !matches!(request.state, State::Waiting { .. }) {
-            Self::release_seats(id, &request, spent);
-        }
         let refund = payment::return_escrow::<T>(&request.requester, request.escrow);
         Self::deposit_event(Event::RequestRefunded { request: id, cause, refund });
         Answers::<T>::remove(id);
         Self::close(id, request, Outcome::Refunded { cause });
-    }
-
-    /// Gives the seats of the present attempt back and ends what was not spent of their locks.
-    pub(crate) fn release_seats(id: RequestId, request: &RequestOf<T>, spent: &Spent<T>) {
-        for seat in &request.committee {
-            let promised = if seat.progress == Progress::Drawn {
-                request.lock
-            } else {
-                let of_lock = spent.get(&seat.operator).copied().unwrap_or_default();
-                T::Workers::unlock(&seat.operator, request.lock.saturating_sub(of_lock));
-                Default::default()
-            };
-            T::Workers::release_seat(&seat.operator, promised);
-            OpenSeats::<T>::mutate_exists(&seat.key, |open| {
-                let mut left = open.take().unwrap_or_default();
-                left.retain(|other| *other != id);
-                *open = (!left.is_empty()).then_some(left);
-            });
-        }
     }
 
     fn report_withheld(id: RequestId, committee: &CommitteeOf<T>) {

@@ -4,6 +4,7 @@
 use crate::{
     agenda::{Cursor, Entry, PAGE},
     draw::{draw_seats, Taken, VrfPair},
+    ends::Ends,
     AccountIdOf, Agenda, AgendaCursor, AgendaLengths, Answers, CommitteeOf, Config, Pallet, RequestOf, Requests,
     WeightInfo,
 };
@@ -19,7 +20,6 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{One, Saturating};
 use votive_primitives::{
     ids::{ModelId, RequestId, VersionId},
-    receipt::RefundCause,
     request::State,
     traits::{Candidate, WorkerPool},
 };
@@ -37,6 +37,7 @@ pub(crate) struct Sweep<'a, T: Config> {
     shared: BTreeSet<SharedOf<T>>,
     pools: Pools<T>,
     taken: Taken<T>,
+    ends: Ends<T>,
 }
 
 /// State that many requests of one sweep touch, and that is read and written once for all of them.
@@ -50,6 +51,8 @@ enum Shared<AccountId, Time> {
     Owner(ModelId),
     /// The last page of a time in the agenda.
     Time(Time),
+    /// The treasury's account and the issuance.
+    Treasury,
 }
 
 type SharedOf<T> = Shared<AccountIdOf<T>, BlockNumberFor<T>>;
@@ -57,10 +60,11 @@ type SharedOf<T> = Shared<AccountIdOf<T>, BlockNumberFor<T>>;
 impl<AccountId, Time> Shared<AccountId, Time> {
     fn weight<T: Config>(&self) -> Weight {
         match self {
-            Self::Operator(_) => T::DbWeight::get().reads_writes(3, 3),
+            Self::Operator(_) => T::WeightInfo::book_operator().saturating_add(T::DbWeight::get().reads_writes(1, 1)),
             Self::Candidates(_) => T::WeightInfo::candidates(),
             Self::Owner(_) => T::DbWeight::get().reads_writes(2, 1),
             Self::Time(_) => T::DbWeight::get().reads_writes(2, 2),
+            Self::Treasury => T::WeightInfo::book_money(),
         }
     }
 }
@@ -77,6 +81,7 @@ impl<'a, T: Config> Sweep<'a, T> {
             shared: BTreeSet::new(),
             pools: Pools::<T>::new(),
             taken: Taken::<T>::new(),
+            ends: Ends::new(),
         }
     }
 
@@ -93,6 +98,7 @@ impl<'a, T: Config> Sweep<'a, T> {
             }
         }
         AgendaCursor::<T>::put(cursor);
+        core::mem::replace(&mut self.ends, Ends::new()).book();
         let waiting = core::mem::take(&mut self.waiting);
         for (_, request) in &waiting {
             let candidates = || T::Workers::candidates(request.version);
@@ -100,6 +106,9 @@ impl<'a, T: Config> Sweep<'a, T> {
         }
         for (id, request) in waiting {
             self.draw(id, request);
+        }
+        for (operator, (seats, bond)) in self.taken {
+            T::Workers::take_seats(&operator, seats, bond);
         }
     }
 
@@ -170,20 +179,22 @@ impl<'a, T: Config> Sweep<'a, T> {
                 let shared =
                     [Shared::Candidates(request.version), Shared::Time(reveals_until.saturating_add(One::one()))];
                 self.afford(end.saturating_add(draw), operators_of::<T>(&request.committee).chain(shared))?;
-                self.waiting.extend(Pallet::<T>::close_commits(id, request).map(|request| (id, request)));
+                self.waiting
+                    .extend(Pallet::<T>::close_commits(id, request, &mut self.ends).map(|request| (id, request)));
             }
             State::Revealing { .. } => {
                 self.afford(T::WeightInfo::refund(seats), operators_of::<T>(&request.committee))?;
-                Pallet::<T>::close_reveals(id, request);
+                Pallet::<T>::close_reveals(id, request, &mut self.ends);
             }
             State::Settled { .. } => {
-                let shared = operators_of::<T>(&request.committee).chain([Shared::Owner(request.version.model)]);
+                let shared = operators_of::<T>(&request.committee)
+                    .chain([Shared::Owner(request.version.model), Shared::Treasury]);
                 self.afford(T::WeightInfo::finalise(seats), shared)?;
-                Pallet::<T>::finalise(id, request);
+                Pallet::<T>::finalise(id, request, &mut self.ends);
             }
             State::Disagreed => {
                 self.afford(T::WeightInfo::refund(seats), operators_of::<T>(&request.committee))?;
-                Pallet::<T>::refund(id, request, RefundCause::DigestsDiffer);
+                Pallet::<T>::end_disagreed(id, request, &mut self.ends);
             }
         }
         Ok(())

@@ -34,6 +34,10 @@ pub trait WeightInfo {
     fn finalise(s: u32) -> Weight;
     /// Returning an escrow after `s` seats, with those who withheld paying those who revealed.
     fn refund(s: u32) -> Weight;
+    /// Booking the seats of an operator that began and ended in a sweep.
+    fn book_operator() -> Weight;
+    /// Booking what a sweep took in for the treasury and what it burns.
+    fn book_money() -> Weight;
     /// Forgetting an answer.
     fn forget_answer() -> Weight;
 }
@@ -84,6 +88,12 @@ impl WeightInfo for () {
     }
     fn refund(s: u32) -> Weight {
         micros(200).saturating_mul(s.into())
+    }
+    fn book_operator() -> Weight {
+        micros(100)
+    }
+    fn book_money() -> Weight {
+        micros(50)
     }
     fn forget_answer() -> Weight {
         micros(20)

@@ -195,9 +195,7 @@ pub fn held(operator: AccountId) -> Balance {
 pub const SEAT_LOCK: Balance = 100;
 
 pub fn take_seats(operator: AccountId, seats: u32) {
-    for _ in 0..seats {
-        <WorkerRegistry as WorkerPool<_>>::take_seat(&operator, SEAT_LOCK);
-    }
+    <WorkerRegistry as WorkerPool<_>>::take_seats(&operator, seats, SEAT_LOCK * Balance::from(seats));
 }
 
 pub fn lock(operator: AccountId, amount: Balance) {

@@ -21,7 +21,7 @@ use sp_runtime::{
 };
 use votive_primitives::{
     ids::VersionId,
-    traits::{Candidate, WorkerPool, WorkerWeight},
+    traits::{Candidate, EndedSeats, WorkerPool, WorkerWeight},
     worker_key::WorkerKey,
 };
 
@@ -39,20 +39,22 @@ impl<T: Config> WorkerPool<T::AccountId> for Pallet<T> {
         Servers::<T>::get(version).into_iter().filter_map(candidate).collect()
     }
 
-    fn take_seat(operator: &T::AccountId, lock: Self::Balance) {
+    fn take_seats(operator: &T::AccountId, count: u32, bond: Self::Balance) {
         Self::mutate_worker(operator, |worker| {
-            worker.open_seats.saturating_inc();
-            worker.promised = worker.promised.saturating_add(lock);
+            worker.open_seats = worker.open_seats.saturating_add(count);
+            worker.promised = worker.promised.saturating_add(bond);
         });
     }
 
-    fn release_seat(operator: &T::AccountId, promised: Self::Balance) {
+    fn release_seats(operator: &T::AccountId, ended: EndedSeats<Self::Balance>) {
         Self::mutate_worker(operator, |worker| {
-            if worker.open_seats.is_zero() || worker.promised < promised {
-                defensive!("a seat was released that was never taken");
+            let EndedSeats { count, promised, locked } = ended;
+            if worker.open_seats < count || worker.promised < promised || worker.locked < locked {
+                defensive!("seats were released that were never taken");
             }
-            worker.open_seats.saturating_dec();
+            worker.open_seats = worker.open_seats.saturating_sub(count);
             worker.promised = worker.promised.saturating_sub(promised);
+            worker.locked = worker.locked.saturating_sub(locked);
         });
     }
 
@@ -66,17 +68,8 @@ impl<T: Config> WorkerPool<T::AccountId> for Pallet<T> {
         Ok(())
     }
 
-    fn unlock(operator: &T::AccountId, amount: Self::Balance) {
-        Self::mutate_worker(operator, |worker| {
-            if worker.locked < amount {
-                defensive!("more was unlocked than is locked");
-            }
-            worker.locked = worker.locked.saturating_sub(amount);
-        });
-    }
-
     /// Pays what is locked at most. Where the beneficiary cannot receive it (an account below the existential deposit),
-    /// nothing is paid and the lock stays as it is, for the caller to end by [`WorkerPool::unlock`].
+    /// nothing is paid and the lock stays as it is, for the caller to end by [`WorkerPool::release_seats`].
     fn pay_from_lock(operator: &T::AccountId, amount: Self::Balance, beneficiary: &T::AccountId) -> Self::Balance {
         let Some(mut worker) = Workers::<T>::get(operator) else {
             defensive!("a lock of an unknown worker was paid");

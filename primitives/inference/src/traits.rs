@@ -83,6 +83,17 @@ impl<AccountId, Balance: AtLeast32BitUnsigned + Copy> Candidate<AccountId, Balan
     }
 }
 
+/// Seats of an operator that end, and what of its bond stood behind them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EndedSeats<Balance> {
+    /// How many.
+    pub count: u32,
+    /// Promised at the draw to those that have not committed.
+    pub promised: Balance,
+    /// Locked by the commits of the others, less what was paid out since.
+    pub locked: Balance,
+}
+
 /// The workers, their seats and their bonds. Implemented by pallet-workers.
 pub trait WorkerPool<AccountId> {
     /// The chain's balance.
@@ -91,17 +102,14 @@ pub trait WorkerPool<AccountId> {
     /// The active workers of a version, at most [`crate::model::MAX_WORKERS_PER_VERSION`].
     fn candidates(version: VersionId) -> Vec<Candidate<AccountId, Self::Balance>>;
 
-    /// Counts a seat to a worker, and promises `lock` of its bond to the commit of that seat.
-    fn take_seat(operator: &AccountId, lock: Self::Balance);
+    /// Counts seats to a worker, and promises `bond` of its bond to their commits.
+    fn take_seats(operator: &AccountId, count: u32, bond: Self::Balance);
 
-    /// Gives a seat of a worker back, with what is still `promised` to it: nothing once it has committed.
-    fn release_seat(operator: &AccountId, promised: Self::Balance);
+    /// Gives seats of a worker back, and ends the promises and locks of its bond.
+    fn release_seats(operator: &AccountId, ended: EndedSeats<Self::Balance>);
 
     /// Locks the part of the operator's bond that was promised to a seat. Fails when too little of it is unlocked.
     fn lock(operator: &AccountId, amount: Self::Balance) -> DispatchResult;
-
-    /// Ends a lock of `amount`.
-    fn unlock(operator: &AccountId, amount: Self::Balance);
 
     /// Pays `amount` out of the operator's locked bond to `beneficiary`, and ends the lock of that much. Returns what was paid.
     fn pay_from_lock(operator: &AccountId, amount: Self::Balance, beneficiary: &AccountId) -> Self::Balance;

@@ -52,7 +52,7 @@ impl pallet_parameters::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type RuntimeParameters = RuntimeParameters;
     type AdminOrigin = AsEnsureOriginWithArg<Governance>;
-    type WeightInfo = ();
+    type WeightInfo = weights::pallet_parameters::WeightInfo<Runtime>;
 }
 
 /// An amount that counts as the nearest of its bounds where the parameter lies outside of them: no decision of governance

@@ -122,7 +122,7 @@ impl pallet_migrations::Config for Runtime {
     type IdentifierMaxLen = ConstU32<256>;
     type MigrationStatusHandler = ();
     type FailedMigrationHandler = SafeModeOnFailure;
-    // Beside it, the sweep of requests takes a quarter of the block.
+    // The sweep of requests rests meanwhile.
     type MaxServiceWeight = MaxMigrationWeight;
     type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
 }

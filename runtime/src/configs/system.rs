@@ -44,6 +44,8 @@ impl frame_system::Config for Runtime {
     type Hash = Hash;
     type BlockHashCount = ConstU32<2_400>;
     type DbWeight = ParityDbWeight;
+    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
     type Version = Version;
     type AccountData = pallet_balances::AccountData<Balance>;
     type SS58Prefix = ConstU16<42>;

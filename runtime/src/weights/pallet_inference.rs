@@ -17,335 +17,343 @@ use core::marker::PhantomData;
 /// Weight functions for `pallet_inference`.
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_inference::WeightInfo for WeightInfo<T> {
-    /// Storage: `Models::Versions` (r:1 w:0)
-    /// Proof: `Models::Versions` (`max_values`: None, `max_size`: Some(678), added: 3153, mode: `MaxEncodedLen`)
-    /// Storage: `Models::Models` (r:1 w:0)
-    /// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(359), added: 2834, mode: `MaxEncodedLen`)
-    /// Storage: `Parameters::Parameters` (r:3 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Counters` (r:1 w:1)
-    /// Proof: `Inference::Counters` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:1 w:0)
-    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:0 w:1)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// The range of component `i` is `[1, 4096]`.
-    fn submit_request(i: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `1591`
-    	//  Estimated: `8547`
-    	// Minimum execution time: 159_605_000 picoseconds.
-    	Weight::from_parts(172_052_123, 0)
-    		.saturating_add(Weight::from_parts(0, 8547))
-    		// Standard Error: 703
-    		.saturating_add(Weight::from_parts(1_332, 0).saturating_mul(i.into()))
-    		.saturating_add(T::DbWeight::get().reads(9))
-    		.saturating_add(T::DbWeight::get().writes(3))
-    }
-    /// Storage: `Inference::Requests` (r:1 w:1)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:1 w:1)
-    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Answers` (r:0 w:1)
-    /// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Receipts` (r:0 w:1)
-    /// Proof: `Inference::Receipts` (`max_values`: None, `max_size`: Some(859), added: 3334, mode: `MaxEncodedLen`)
-    fn cancel_request() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `5495`
-    	//  Estimated: `9118`
-    	// Minimum execution time: 97_044_000 picoseconds.
-    	Weight::from_parts(105_929_000, 0)
-    		.saturating_add(Weight::from_parts(0, 9118))
-    		.saturating_add(T::DbWeight::get().reads(3))
-    		.saturating_add(T::DbWeight::get().writes(5))
-    }
-    /// Storage: `Inference::Requests` (r:64 w:64)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Workers::Workers` (r:1 w:1)
-    /// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// The range of component `n` is `[1, 64]`.
-    fn commit(n: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `1065 + n * (5144 ±0)`
-    	//  Estimated: `3607 + n * (8128 ±0)`
-    	// Minimum execution time: 76_088_000 picoseconds.
-    	Weight::from_parts(34_521_778, 0)
-    		.saturating_add(Weight::from_parts(0, 3607))
-    		// Standard Error: 184_703
-    		.saturating_add(Weight::from_parts(31_636_153, 0).saturating_mul(n.into()))
-    		.saturating_add(T::DbWeight::get().reads(3))
-    		.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-    		.saturating_add(T::DbWeight::get().writes(1))
-    		.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
-    		.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
-    }
-    /// Storage: `SafeMode::EnteredUntil` (r:1 w:0)
-    /// Proof: `SafeMode::EnteredUntil` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Workers::KeyOwner` (r:1 w:0)
-    /// Proof: `Workers::KeyOwner` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:64 w:0)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Workers::Workers` (r:1 w:0)
-    /// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:1 w:0)
-    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// The range of component `n` is `[1, 64]`.
-    fn authorize_commit(n: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `1967 + n * (5144 ±0)`
-    	//  Estimated: `3607 + n * (8128 ±0)`
-    	// Minimum execution time: 138_167_000 picoseconds.
-    	Weight::from_parts(124_325_656, 0)
-    		.saturating_add(Weight::from_parts(0, 3607))
-    		// Standard Error: 183_679
-    		.saturating_add(Weight::from_parts(18_792_221, 0).saturating_mul(n.into()))
-    		.saturating_add(T::DbWeight::get().reads(5))
-    		.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-    		.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
-    }
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:16 w:16)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:1 w:0)
-    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Answers` (r:16 w:16)
-    /// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// The range of component `n` is `[1, 16]`.
-    /// The range of component `b` is `[0, 65536]`.
-    fn reveal(n: u32, b: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `260 + n * (5449 ±0)`
-    	//  Estimated: `3509 + n * (8128 ±0)`
-    	// Minimum execution time: 107_031_000 picoseconds.
-    	Weight::from_parts(111_301_000, 0)
-    		.saturating_add(Weight::from_parts(0, 3509))
-    		// Standard Error: 657_504
-    		.saturating_add(Weight::from_parts(46_912_760, 0).saturating_mul(n.into()))
-    		// Standard Error: 165
-    		.saturating_add(Weight::from_parts(1_095, 0).saturating_mul(b.into()))
-    		.saturating_add(T::DbWeight::get().reads(3))
-    		.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
-    		.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
-    		.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
-    }
-    /// Storage: `SafeMode::EnteredUntil` (r:1 w:0)
-    /// Proof: `SafeMode::EnteredUntil` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Workers::KeyOwner` (r:1 w:0)
-    /// Proof: `Workers::KeyOwner` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:16 w:0)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:1 w:0)
-    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// The range of component `n` is `[1, 16]`.
-    /// The range of component `b` is `[0, 65536]`.
-    fn authorize_reveal(n: u32, b: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `1248 + n * (5450 ±0)`
-    	//  Estimated: `3545 + n * (8128 ±0)`
-    	// Minimum execution time: 150_284_000 picoseconds.
-    	Weight::from_parts(153_573_000, 0)
-    		.saturating_add(Weight::from_parts(0, 3545))
-    		// Standard Error: 915_879
-    		.saturating_add(Weight::from_parts(27_599_398, 0).saturating_mul(n.into()))
-    		// Standard Error: 230
-    		.saturating_add(Weight::from_parts(2_100, 0).saturating_mul(b.into()))
-    		.saturating_add(T::DbWeight::get().reads(4))
-    		.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-    		.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
-    }
-    /// Storage: `MultiBlockMigrations::Cursor` (r:1 w:0)
-    /// Proof: `MultiBlockMigrations::Cursor` (`max_values`: Some(1), `max_size`: Some(65550), added: 66045, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:1)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Babe::Initialized` (r:1 w:0)
-    /// Proof: `Babe::Initialized` (`max_values`: Some(1), `max_size`: Some(110), added: 605, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::LastVrf` (r:1 w:1)
-    /// Proof: `Inference::LastVrf` (`max_values`: Some(1), `max_size`: Some(36), added: 531, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::AgendaCursor` (r:1 w:1)
-    /// Proof: `Inference::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Agenda` (r:2 w:2)
-    /// Proof: `Inference::Agenda` (`max_values`: None, `max_size`: Some(4250), added: 6725, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::AgendaLengths` (r:0 w:2)
-    /// Proof: `Inference::AgendaLengths` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
-    fn on_initialize() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `311`
-    	//  Estimated: `67035`
-    	// Minimum execution time: 22_179_000 picoseconds.
-    	Weight::from_parts(24_680_000, 0)
-    		.saturating_add(Weight::from_parts(0, 67035))
-    		.saturating_add(T::DbWeight::get().reads(7))
-    		.saturating_add(T::DbWeight::get().writes(7))
-    }
-    /// Storage: `Inference::Agenda` (r:1 w:1)
-    /// Proof: `Inference::Agenda` (`max_values`: None, `max_size`: Some(4250), added: 6725, mode: `MaxEncodedLen`)
-    fn agenda_page() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `4354`
-    	//  Estimated: `7715`
-    	// Minimum execution time: 11_366_000 picoseconds.
-    	Weight::from_parts(12_915_000, 0)
-    		.saturating_add(Weight::from_parts(0, 7715))
-    		.saturating_add(T::DbWeight::get().reads(1))
-    		.saturating_add(T::DbWeight::get().writes(1))
-    }
-    /// Storage: `Inference::Requests` (r:1 w:0)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    fn look() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `4552`
-    	//  Estimated: `9118`
-    	// Minimum execution time: 14_690_000 picoseconds.
-    	Weight::from_parts(17_571_000, 0)
-    		.saturating_add(Weight::from_parts(0, 9118))
-    		.saturating_add(T::DbWeight::get().reads(1))
-    }
-    /// Storage: `Inference::Requests` (r:1 w:1)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    fn enter_anew() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `4936`
-    	//  Estimated: `9118`
-    	// Minimum execution time: 19_269_000 picoseconds.
-    	Weight::from_parts(22_501_000, 0)
-    		.saturating_add(Weight::from_parts(0, 9118))
-    		.saturating_add(T::DbWeight::get().reads(2))
-    		.saturating_add(T::DbWeight::get().writes(1))
-    }
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Workers::Servers` (r:1 w:0)
-    /// Proof: `Workers::Servers` (`max_values`: None, `max_size`: Some(2066), added: 4541, mode: `MaxEncodedLen`)
-    /// Storage: `Workers::Workers` (r:64 w:0)
-    /// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
-    fn candidates() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `11709`
-    	//  Estimated: `168478`
-    	// Minimum execution time: 466_816_000 picoseconds.
-    	Weight::from_parts(488_714_000, 0)
-    		.saturating_add(Weight::from_parts(0, 168478))
-    		.saturating_add(T::DbWeight::get().reads(66))
-    }
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:0 w:1)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// The range of component `s` is `[1, 7]`.
-    fn draw(s: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `4`
-    	//  Estimated: `3509`
-    	// Minimum execution time: 48_791_000 picoseconds.
-    	Weight::from_parts(48_338_350, 0)
-    		.saturating_add(Weight::from_parts(0, 3509))
-    		// Standard Error: 1_141_463
-    		.saturating_add(Weight::from_parts(9_323_766, 0).saturating_mul(s.into()))
-    		.saturating_add(T::DbWeight::get().reads(2))
-    		.saturating_add(T::DbWeight::get().writes(1))
-    }
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// The range of component `s` is `[1, 7]`.
-    fn close_commits(s: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `4`
-    	//  Estimated: `3509`
-    	// Minimum execution time: 25_658_000 picoseconds.
-    	Weight::from_parts(19_110_531, 0)
-    		.saturating_add(Weight::from_parts(0, 3509))
-    		// Standard Error: 248_586
-    		.saturating_add(Weight::from_parts(8_737_955, 0).saturating_mul(s.into()))
-    		.saturating_add(T::DbWeight::get().reads(2))
-    }
-    /// Storage: `Inference::Answers` (r:1 w:0)
-    /// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
-    /// Storage: `Models::Models` (r:1 w:0)
-    /// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(359), added: 2834, mode: `MaxEncodedLen`)
-    /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:1 w:1)
-    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Clock` (r:1 w:0)
-    /// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Receipts` (r:0 w:1)
-    /// Proof: `Inference::Receipts` (`max_values`: None, `max_size`: Some(859), added: 3334, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:0 w:1)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// The range of component `s` is `[1, 7]`.
-    fn finalise(s: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `5283`
-    	//  Estimated: `7596`
-    	// Minimum execution time: 258_902_000 picoseconds.
-    	Weight::from_parts(197_039_924, 0)
-    		.saturating_add(Weight::from_parts(0, 7596))
-    		// Standard Error: 1_587_304
-    		.saturating_add(Weight::from_parts(55_541_516, 0).saturating_mul(s.into()))
-    		.saturating_add(T::DbWeight::get().reads(6))
-    		.saturating_add(T::DbWeight::get().writes(4))
-    }
-    /// Storage: `Balances::Holds` (r:2 w:2)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `Parameters::Parameters` (r:1 w:0)
-    /// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:1 w:1)
-    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Answers` (r:0 w:1)
-    /// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Receipts` (r:0 w:1)
-    /// Proof: `Inference::Receipts` (`max_values`: None, `max_size`: Some(859), added: 3334, mode: `MaxEncodedLen`)
-    /// Storage: `Inference::Requests` (r:0 w:1)
-    /// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
-    /// The range of component `s` is `[1, 7]`.
-    fn refund(s: u32, ) -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `887 + s * (56 ±0)`
-    	//  Estimated: `3593 + s * (526 ±80)`
-    	// Minimum execution time: 91_120_000 picoseconds.
-    	Weight::from_parts(38_909_359, 0)
-    		.saturating_add(Weight::from_parts(0, 3593))
-    		// Standard Error: 1_275_966
-    		.saturating_add(Weight::from_parts(46_761_950, 0).saturating_mul(s.into()))
-    		.saturating_add(T::DbWeight::get().reads(2))
-    		.saturating_add(T::DbWeight::get().writes(5))
-    		.saturating_add(Weight::from_parts(0, 526).saturating_mul(s.into()))
-    }
-    /// Storage: `Inference::Answers` (r:0 w:1)
-    /// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
-    fn forget_answer() -> Weight {
-    	// Proof Size summary in bytes:
-    	//  Measured:  `0`
-    	//  Estimated: `0`
-    	// Minimum execution time: 3_606_000 picoseconds.
-    	Weight::from_parts(5_032_000, 0)
-    		.saturating_add(Weight::from_parts(0, 0))
-    		.saturating_add(T::DbWeight::get().writes(1))
-    }
+	/// Storage: `Models::Versions` (r:1 w:0)
+	/// Proof: `Models::Versions` (`max_values`: None, `max_size`: Some(678), added: 3153, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(359), added: 2834, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:3 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Counters` (r:1 w:1)
+	/// Proof: `Inference::Counters` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Clock` (r:1 w:0)
+	/// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Requests` (r:0 w:1)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// The range of component `i` is `[1, 4096]`.
+	fn submit_request(i: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1591`
+		//  Estimated: `8547`
+		// Minimum execution time: 170_861_000 picoseconds.
+		Weight::from_parts(223_842_467, 0)
+			.saturating_add(Weight::from_parts(0, 8547))
+			// Standard Error: 4_055
+			.saturating_add(Weight::from_parts(4_876, 0).saturating_mul(i.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Inference::Requests` (r:1 w:1)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Answers` (r:0 w:1)
+	/// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Receipts` (r:0 w:1)
+	/// Proof: `Inference::Receipts` (`max_values`: None, `max_size`: Some(859), added: 3334, mode: `MaxEncodedLen`)
+	fn cancel_request() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `5495`
+		//  Estimated: `9118`
+		// Minimum execution time: 101_711_000 picoseconds.
+		Weight::from_parts(117_762_000, 0)
+			.saturating_add(Weight::from_parts(0, 9118))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+	/// Storage: `Inference::Requests` (r:64 w:64)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Clock` (r:1 w:0)
+	/// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Workers::Workers` (r:1 w:1)
+	/// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 64]`.
+	fn commit(n: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1065 + n * (5144 ±0)`
+		//  Estimated: `3607 + n * (8128 ±0)`
+		// Minimum execution time: 78_705_000 picoseconds.
+		Weight::from_parts(78_750_000, 0)
+			.saturating_add(Weight::from_parts(0, 3607))
+			// Standard Error: 2_010_762
+			.saturating_add(Weight::from_parts(42_555_154, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
+	}
+	/// Storage: `SafeMode::EnteredUntil` (r:1 w:0)
+	/// Proof: `SafeMode::EnteredUntil` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Workers::KeyOwner` (r:1 w:0)
+	/// Proof: `Workers::KeyOwner` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Requests` (r:64 w:0)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Clock` (r:1 w:0)
+	/// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Workers::Workers` (r:1 w:0)
+	/// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 64]`.
+	fn authorize_commit(n: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1967 + n * (5144 ±0)`
+		//  Estimated: `3607 + n * (8128 ±0)`
+		// Minimum execution time: 151_589_000 picoseconds.
+		Weight::from_parts(113_555_191, 0)
+			.saturating_add(Weight::from_parts(0, 3607))
+			// Standard Error: 1_040_691
+			.saturating_add(Weight::from_parts(24_789_936, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
+	}
+	/// Storage: `Inference::Clock` (r:1 w:0)
+	/// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Requests` (r:16 w:16)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Answers` (r:16 w:16)
+	/// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 16]`.
+	/// The range of component `b` is `[0, 65536]`.
+	fn reveal(n: u32, b: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `260 + n * (5449 ±0)`
+		//  Estimated: `3509 + n * (8128 ±0)`
+		// Minimum execution time: 102_356_000 picoseconds.
+		Weight::from_parts(113_532_000, 0)
+			.saturating_add(Weight::from_parts(0, 3509))
+			// Standard Error: 1_479_092
+			.saturating_add(Weight::from_parts(58_873_990, 0).saturating_mul(n.into()))
+			// Standard Error: 371
+			.saturating_add(Weight::from_parts(765, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
+	}
+	/// Storage: `SafeMode::EnteredUntil` (r:1 w:0)
+	/// Proof: `SafeMode::EnteredUntil` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Workers::KeyOwner` (r:1 w:0)
+	/// Proof: `Workers::KeyOwner` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Clock` (r:1 w:0)
+	/// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Requests` (r:16 w:0)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 16]`.
+	/// The range of component `b` is `[0, 65536]`.
+	fn authorize_reveal(n: u32, b: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1248 + n * (5450 ±0)`
+		//  Estimated: `3545 + n * (8128 ±0)`
+		// Minimum execution time: 163_008_000 picoseconds.
+		Weight::from_parts(170_397_000, 0)
+			.saturating_add(Weight::from_parts(0, 3545))
+			// Standard Error: 2_474_496
+			.saturating_add(Weight::from_parts(32_675_226, 0).saturating_mul(n.into()))
+			// Standard Error: 621
+			.saturating_add(Weight::from_parts(2_209, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 8128).saturating_mul(n.into()))
+	}
+	/// Storage: `MultiBlockMigrations::Cursor` (r:1 w:0)
+	/// Proof: `MultiBlockMigrations::Cursor` (`max_values`: Some(1), `max_size`: Some(65550), added: 66045, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Clock` (r:1 w:1)
+	/// Proof: `Inference::Clock` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Babe::Initialized` (r:1 w:0)
+	/// Proof: `Babe::Initialized` (`max_values`: Some(1), `max_size`: Some(110), added: 605, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::LastVrf` (r:1 w:1)
+	/// Proof: `Inference::LastVrf` (`max_values`: Some(1), `max_size`: Some(36), added: 531, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::AgendaCursor` (r:1 w:1)
+	/// Proof: `Inference::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Agenda` (r:2 w:2)
+	/// Proof: `Inference::Agenda` (`max_values`: None, `max_size`: Some(4250), added: 6725, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::AgendaLengths` (r:0 w:2)
+	/// Proof: `Inference::AgendaLengths` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	fn on_initialize() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `311`
+		//  Estimated: `67035`
+		// Minimum execution time: 22_950_000 picoseconds.
+		Weight::from_parts(25_262_000, 0)
+			.saturating_add(Weight::from_parts(0, 67035))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+	/// Storage: `Inference::Agenda` (r:1 w:1)
+	/// Proof: `Inference::Agenda` (`max_values`: None, `max_size`: Some(4250), added: 6725, mode: `MaxEncodedLen`)
+	fn agenda_page() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `4354`
+		//  Estimated: `7715`
+		// Minimum execution time: 11_788_000 picoseconds.
+		Weight::from_parts(13_410_000, 0)
+			.saturating_add(Weight::from_parts(0, 7715))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Inference::Requests` (r:1 w:0)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	fn look() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `4552`
+		//  Estimated: `9118`
+		// Minimum execution time: 16_283_000 picoseconds.
+		Weight::from_parts(18_341_000, 0)
+			.saturating_add(Weight::from_parts(0, 9118))
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	/// Storage: `Inference::Requests` (r:1 w:1)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	fn enter_anew() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `4936`
+		//  Estimated: `9118`
+		// Minimum execution time: 20_951_000 picoseconds.
+		Weight::from_parts(25_513_000, 0)
+			.saturating_add(Weight::from_parts(0, 9118))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Workers::Servers` (r:1 w:0)
+	/// Proof: `Workers::Servers` (`max_values`: None, `max_size`: Some(2066), added: 4541, mode: `MaxEncodedLen`)
+	/// Storage: `Workers::Workers` (r:64 w:0)
+	/// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
+	fn candidates() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `11709`
+		//  Estimated: `168478`
+		// Minimum execution time: 481_016_000 picoseconds.
+		Weight::from_parts(492_120_000, 0)
+			.saturating_add(Weight::from_parts(0, 168478))
+			.saturating_add(T::DbWeight::get().reads(66))
+	}
+	/// Storage: `Inference::Requests` (r:0 w:1)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// The range of component `s` is `[1, 7]`.
+	fn draw(s: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `0`
+		//  Estimated: `0`
+		// Minimum execution time: 40_107_000 picoseconds.
+		Weight::from_parts(40_215_571, 0)
+			.saturating_add(Weight::from_parts(0, 0))
+			// Standard Error: 289_460
+			.saturating_add(Weight::from_parts(5_650_234, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// The range of component `s` is `[1, 7]`.
+	fn close_commits(s: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `0`
+		//  Estimated: `0`
+		// Minimum execution time: 14_290_000 picoseconds.
+		Weight::from_parts(13_905_271, 0)
+			.saturating_add(Weight::from_parts(0, 0))
+			// Standard Error: 135_370
+			.saturating_add(Weight::from_parts(3_607_821, 0).saturating_mul(s.into()))
+	}
+	/// Storage: `Inference::Answers` (r:1 w:0)
+	/// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Receipts` (r:0 w:1)
+	/// Proof: `Inference::Receipts` (`max_values`: None, `max_size`: Some(859), added: 3334, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Requests` (r:0 w:1)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// The range of component `s` is `[1, 7]`.
+	fn finalise(s: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `5064`
+		//  Estimated: `7596`
+		// Minimum execution time: 132_398_000 picoseconds.
+		Weight::from_parts(120_547_814, 0)
+			.saturating_add(Weight::from_parts(0, 7596))
+			// Standard Error: 1_339_460
+			.saturating_add(Weight::from_parts(22_472_801, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+	/// Storage: `Workers::Workers` (r:1 w:1)
+	/// Proof: `Workers::Workers` (`max_values`: None, `max_size`: Some(142), added: 2617, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::OpenSeats` (r:1 w:1)
+	/// Proof: `Inference::OpenSeats` (`max_values`: None, `max_size`: Some(16434), added: 18909, mode: `MaxEncodedLen`)
+	fn book_operator() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `17525`
+		//  Estimated: `19899`
+		// Minimum execution time: 134_832_000 picoseconds.
+		Weight::from_parts(141_482_000, 0)
+			.saturating_add(Weight::from_parts(0, 19899))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	fn book_money() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `273`
+		//  Estimated: `3593`
+		// Minimum execution time: 48_686_000 picoseconds.
+		Weight::from_parts(54_661_000, 0)
+			.saturating_add(Weight::from_parts(0, 3593))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Answers` (r:0 w:1)
+	/// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Receipts` (r:0 w:1)
+	/// Proof: `Inference::Receipts` (`max_values`: None, `max_size`: Some(859), added: 3334, mode: `MaxEncodedLen`)
+	/// Storage: `Inference::Requests` (r:0 w:1)
+	/// Proof: `Inference::Requests` (`max_values`: None, `max_size`: Some(5653), added: 8128, mode: `MaxEncodedLen`)
+	/// The range of component `s` is `[1, 7]`.
+	fn refund(s: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `887 + s * (55 ±0)`
+		//  Estimated: `3593 + s * (531 ±105)`
+		// Minimum execution time: 84_142_000 picoseconds.
+		Weight::from_parts(51_052_815, 0)
+			.saturating_add(Weight::from_parts(0, 3593))
+			// Standard Error: 1_421_645
+			.saturating_add(Weight::from_parts(37_668_321, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(Weight::from_parts(0, 531).saturating_mul(s.into()))
+	}
+	/// Storage: `Inference::Answers` (r:0 w:1)
+	/// Proof: `Inference::Answers` (`max_values`: None, `max_size`: Some(4131), added: 6606, mode: `MaxEncodedLen`)
+	fn forget_answer() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `0`
+		//  Estimated: `0`
+		// Minimum execution time: 4_206_000 picoseconds.
+		Weight::from_parts(5_521_000, 0)
+			.saturating_add(Weight::from_parts(0, 0))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 }

@@ -1,5 +1,6 @@
 use super::seats::*;
-use crate::{mock::*, *};
+use crate::{ends::Ends, mock::*, *};
+use frame_support::traits::fungible::BalancedHold;
 use sp_runtime::Permill;
 use votive_primitives::{
     pricing,
@@ -96,12 +97,14 @@ fn paying_from_a_lock_leaves_the_locks_of_other_requests_alone() {
 fn a_payment_that_its_account_cannot_take_goes_to_the_treasury() {
     build_and_execute(&[5], || {
         let (request, _) = ask_and_settle(Seats::One);
-        let stored = Requests::<Test>::get(request).unwrap();
-        let dead = 99;
-        assert!(!payment::pay::<Test>(request, &stored, &dead, 9));
+        let (part, missing) = Balances::slash(&HoldReason::Escrow.into(), &ALICE, 9);
+        assert_eq!(missing, 0);
+        let (dead, mut ends) = (99, Ends::<Test>::new());
+        assert!(!payment::pay::<Test>(request, &dead, part, &mut ends));
+        ends.book();
         assert_eq!(Balances::free_balance(dead), 0);
         assert_eq!(Balances::free_balance(TREASURY), ENDOWMENT + 9);
-        System::assert_last_event(Event::PaymentDiverted { request, beneficiary: dead, amount: 9 }.into());
+        System::assert_has_event(Event::PaymentDiverted { request, beneficiary: dead, amount: 9 }.into());
         hold_more(ALICE, 9);
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::{mock::*, BondWeight};
 use frame_support::{assert_ok, assert_storage_noop};
-use votive_primitives::traits::{Candidate, WorkerPool, WorkerWeight};
+use votive_primitives::traits::{Candidate, EndedSeats, WorkerPool, WorkerWeight};
 
 fn candidates() -> Vec<Candidate<AccountId, Balance>> {
     <WorkerRegistry as WorkerPool<_>>::candidates(version(1))
@@ -65,7 +65,10 @@ fn a_worker_with_all_its_seats_taken_is_not_free() {
         assert!(is_free(100));
         take_seats(ALICE, 1);
         assert!(!is_free(100));
-        <WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE, SEAT_LOCK);
+        <WorkerRegistry as WorkerPool<_>>::release_seats(
+            &ALICE,
+            EndedSeats { count: 1, promised: SEAT_LOCK, locked: 0 },
+        );
         assert!(is_free(100));
     });
 }
@@ -84,9 +87,9 @@ fn what_is_promised_to_open_seats_is_not_free() {
 fn seats_with_different_locks_never_promise_more_than_the_bond() {
     build_and_execute(|| {
         serving(ALICE);
-        <WorkerRegistry as WorkerPool<_>>::take_seat(&ALICE, BOND - 100);
+        <WorkerRegistry as WorkerPool<_>>::take_seats(&ALICE, 1, BOND - 100);
         assert!(is_free(100) && !is_free(101));
-        <WorkerRegistry as WorkerPool<_>>::take_seat(&ALICE, 100);
+        <WorkerRegistry as WorkerPool<_>>::take_seats(&ALICE, 1, 100);
         assert!(!is_free(1));
         lock(ALICE, 100);
         lock(ALICE, BOND - 100);
@@ -151,9 +154,10 @@ fn candidates_change_nothing() {
 fn seats_of_nobody_and_seats_below_zero_change_nothing() {
     build_and_execute(|| {
         serving(ALICE);
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::take_seat(&BOB, 1));
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&BOB, 0));
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seat(&ALICE, 0));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::take_seats(&BOB, 1, 1));
+        let ended = EndedSeats { count: 1, promised: 0, locked: 0 };
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seats(&BOB, ended));
+        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::release_seats(&ALICE, ended));
     });
 }
 

@@ -2,12 +2,12 @@
 
 use crate::{mock::*, ChillCause, Error, Event};
 use frame_support::{assert_noop, assert_storage_noop, traits::fungible::Inspect};
-use votive_primitives::traits::WorkerPool;
+use votive_primitives::traits::{EndedSeats, WorkerPool};
 
 const FRESH: AccountId = 999;
 
-fn unlock(amount: Balance) {
-    <WorkerRegistry as WorkerPool<_>>::unlock(&ALICE, amount);
+fn unlock(operator: AccountId, amount: Balance) {
+    <WorkerRegistry as WorkerPool<_>>::release_seats(&operator, EndedSeats { count: 1, promised: 0, locked: amount });
 }
 
 fn pay(amount: Balance, beneficiary: AccountId) -> Balance {
@@ -18,11 +18,12 @@ fn pay(amount: Balance, beneficiary: AccountId) -> Balance {
 fn a_lock_leaves_the_bond_held_where_it_is() {
     build_and_execute(|| {
         register(ALICE);
+        <WorkerRegistry as WorkerPool<_>>::take_seats(&ALICE, 1, 300);
         lock(ALICE, 300);
         lock(ALICE, 200);
         assert_eq!((worker(ALICE).locked, worker(ALICE).bond, held(ALICE)), (500, BOND, BOND));
-        unlock(300);
-        assert_eq!(worker(ALICE).locked, 200);
+        unlock(ALICE, 300);
+        assert_eq!((worker(ALICE).locked, worker(ALICE).bond, held(ALICE)), (200, BOND, BOND));
     });
 }
 
@@ -121,8 +122,8 @@ fn a_bond_can_be_paid_out_to_the_last_unit() {
 fn what_cannot_be_unlocked_or_paid_changes_nothing() {
     build_and_execute(|| {
         register(ALICE);
-        assert_storage_noop!(unlock(100));
-        assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::unlock(&BOB, 100));
+        assert_storage_noop!(unlock(ALICE, 100));
+        assert_storage_noop!(unlock(BOB, 100));
         assert_storage_noop!(<WorkerRegistry as WorkerPool<_>>::pay_from_lock(&BOB, 100, &CAROL));
     });
 }

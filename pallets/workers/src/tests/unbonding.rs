@@ -3,12 +3,15 @@
 use crate::{mock::*, Agenda, Error, Event, KeyOwner, Served, Servers, SweptTo, Workers, MAX_SWEEP, POSTPONE_BLOCKS};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_runtime::DispatchError;
-use votive_primitives::traits::WorkerPool;
+use votive_primitives::traits::{EndedSeats, WorkerPool};
 
 const DUE: u64 = 1 + UNBONDING_DELAY;
 
 fn release_seat(operator: AccountId) {
-    <WorkerRegistry as WorkerPool<_>>::release_seat(&operator, SEAT_LOCK);
+    <WorkerRegistry as WorkerPool<_>>::release_seats(
+        &operator,
+        EndedSeats { count: 1, promised: SEAT_LOCK, locked: 0 },
+    );
 }
 
 #[test]
