@@ -26,7 +26,7 @@ export function bundleOf(api: ApiPromise, owed: Owed, seat: AnsweredSeat, signed
   const genesis = api.genesisHash.toHex();
   const pair = new Keyring({ type: 'ed25519' }).addFromUri(seat.keyUri);
   const { request, answer } = seat;
-  const salted = salt(pair.sign(hexToU8a(saltMessage(genesis, request, FIRST_ATTEMPT))));
+  const salted = salt(pair.sign(hexToU8a(saltMessage(genesis))), request, FIRST_ATTEMPT);
   const place = { request, attempt: FIRST_ATTEMPT };
   const committed = commitment(genesis, request, FIRST_ATTEMPT, seat.operator.publicKey, answer.digest as Hex, salted);
   const { answerHash, units, traceHash, output } = answer;

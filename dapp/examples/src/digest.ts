@@ -86,14 +86,14 @@ export function commitment(
   return hash('votive/1/commitment', ...place, hexToU8a(committed), hexToU8a(salted));
 }
 
-/** What a worker key signs, and never publishes, to derive the salt of a seat. */
-export function saltMessage(genesis: Hex, request: Hex, attempt: number): Hex {
-  return hash('votive/1/salt-message', hexToU8a(genesis), hexToU8a(request), Uint8Array.of(attempt));
+/** What a worker key signs, and never publishes, to derive the salts of its seats. */
+export function saltMessage(genesis: Hex): Hex {
+  return hash('votive/1/salt-message', hexToU8a(genesis));
 }
 
-/** Salt of a seat, from the signature of its `saltMessage`. */
-export function salt(signature: Uint8Array): Hex {
-  return hash('votive/1/salt', signature);
+/** Salt of a seat, from its key's signature of `saltMessage`. */
+export function salt(signature: Uint8Array, request: Hex, attempt: number): Hex {
+  return hash('votive/1/salt', signature, hexToU8a(request), Uint8Array.of(attempt));
 }
 
 /** What a worker key signs to authorise a bundle, which comes SCALE-encoded. */

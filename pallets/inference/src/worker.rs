@@ -6,14 +6,15 @@
 
 mod bundles;
 mod mailbox;
+mod salts;
 mod sent;
 
 use crate::{Config, OpenSeats, Pallet, RequestOf, Requests};
 use alloc::vec::Vec;
 use bundles::Due;
-use codec::Encode;
 use frame_system::pallet_prelude::BlockNumberFor;
 use mailbox::Orders;
+use salts::Salts;
 use sent::{Sent, SentItems, Step};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_core::{offchain::Timestamp, H256};
@@ -90,16 +91,17 @@ impl<T: Config> Pallet<T> {
     ) -> Due {
         let height: u32 = height.saturated_into();
         let mut due = Due::default();
+        let mut salts = Salts::new(key, Self::genesis());
         for local in seats {
             let Some((step, until)) = due_step(local, Self::now()) else { continue };
             let entry = Sent { request: local.id, attempt: local.request.attempt, step, key: key.clone() };
             match mailbox::read_answer(&local.id) {
                 Some(Ok(computed)) if sent.may_send(&entry, height) => match step {
                     Step::Commit => {
-                        due.commits.extend(Self::commit_item(key, local, &computed).map(|item| (entry, item)))
+                        due.commits.extend(Self::commit_item(&mut salts, local, &computed).map(|item| (entry, item)))
                     }
                     Step::Reveal => {
-                        due.reveals.extend(Self::reveal_item(key, local, computed).map(|item| (entry, item)))
+                        due.reveals.extend(Self::reveal_item(&mut salts, local, computed).map(|item| (entry, item)))
                     }
                 },
                 Some(Ok(_)) => {}
@@ -121,34 +123,27 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn commit_item(key: &WorkerKey, local: &LocalSeat<T>, computed: &Computed) -> Option<CommitItem> {
-        let salt = Self::salt(key, local)?;
+    fn commit_item(salts: &mut Salts, local: &LocalSeat<T>, computed: &Computed) -> Option<CommitItem> {
         let attempt = local.request.attempt;
+        let salt = salts.of(&local.id, attempt)?;
         let digest = digest_of(&local.id, computed);
         let commitment =
             digest::commitment(&Self::genesis().0, &local.id.0, attempt, &local.seat.operator, &digest, &salt.0);
         Some(CommitItem { request: local.id, attempt, commitment: H256(commitment) })
     }
 
-    fn reveal_item(key: &WorkerKey, local: &LocalSeat<T>, computed: Computed) -> Option<RevealItem> {
-        let salt = Self::salt(key, local)?;
+    fn reveal_item(salts: &mut Salts, local: &LocalSeat<T>, computed: Computed) -> Option<RevealItem> {
+        let attempt = local.request.attempt;
+        let salt = salts.of(&local.id, attempt)?;
         Some(RevealItem {
             request: local.id,
-            attempt: local.request.attempt,
+            attempt,
             answer_hash: H256(digest::answer_hash(computed.answer.code, &computed.answer.output)),
             units: computed.units,
             trace_hash: H256(digest::trace_hash(&computed.trace.0)),
             salt,
             answer: Some(computed.answer),
         })
-    }
-
-    /// The salt of a seat: from a signature that is never published, so a restarted worker derives it again.
-    fn salt(key: &WorkerKey, local: &LocalSeat<T>) -> Option<H256> {
-        let message = digest::salt_message(&Self::genesis().0, &local.id.0, local.request.attempt);
-        let signature = key.sign(&message)?;
-        let bytes: [u8; 64] = signature.encode().try_into().ok()?;
-        Some(H256(digest::salt(&bytes)))
     }
 
     /// The order for a seat's answer. Its deadline is a height, which the service can compare with blocks: as far from now

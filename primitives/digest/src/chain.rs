@@ -34,14 +34,14 @@ pub fn commitment(
     hash(Domain::Commitment, &(genesis, request, attempt, operator, digest, salt))
 }
 
-/// What the worker key signs, and never publishes, to derive the salt of a seat.
-pub fn salt_message(genesis: &Hash, request: &Hash, attempt: u8) -> Hash {
-    hash(Domain::SaltMessage, &(genesis, request, attempt))
+/// What the worker key signs, and never publishes, to derive the salts of its seats.
+pub fn salt_message(genesis: &Hash) -> Hash {
+    hash(Domain::SaltMessage, genesis)
 }
 
-/// Salt of a seat, from the signature of [`salt_message`]: a restarted worker derives it again.
-pub fn salt(signature: &[u8; 64]) -> Hash {
-    hash(Domain::Salt, &signature)
+/// Salt of a seat, from its key's signature of [`salt_message`]: a restarted worker derives it again.
+pub fn salt(signature: &[u8; 64], request: &Hash, attempt: u8) -> Hash {
+    hash(Domain::Salt, &(signature, request, attempt))
 }
 
 /// What the worker key signs to authorise a bundle of commits or reveals.

@@ -104,8 +104,8 @@ impl Worker {
 
     /// The salt of its seat, which it can always derive again.
     fn salt(&self, request: RequestId) -> H256 {
-        let message = digest::salt_message(&System::block_hash(0).0, &request.0, attempt(request));
-        H256(digest::salt(&self.pair.sign(&message).encode().try_into().unwrap()))
+        let signature = self.pair.sign(&digest::salt_message(&System::block_hash(0).0));
+        H256(digest::salt(&signature.encode().try_into().unwrap(), &request.0, attempt(request)))
     }
 }
 

@@ -28,9 +28,10 @@ pub struct Place {
 impl Place {
     /// The salt that an honest worker with this key uses here.
     pub fn salt(&self, pair: &WorkerPair) -> H256 {
-        let message = digest::salt_message(&self.genesis.0, &self.request.0, self.attempt);
+        let message = digest::salt_message(&self.genesis.0);
         let signature: &[u8] = &pair.sign(&message).into_inner();
-        H256(digest::salt(signature.try_into().expect("an ed25519 signature has 64 bytes; qed")))
+        let signature = signature.try_into().expect("an ed25519 signature has 64 bytes; qed");
+        H256(digest::salt(signature, &self.request.0, self.attempt))
     }
 
     /// The commitment to a digest here.
