@@ -1,11 +1,15 @@
 use crate::{
-    chain::{add_bias, products},
     check_finite,
-    fused::{dispatch, Fused, Kernel},
+    linear::pack,
+    product::{Begin, Packed, Product},
     shape::{check_bias, check_len, element_count},
-    Conv2dShape, KernelError,
+    simd::{dispatch, Line},
+    Conv2dShape, KernelError, Level,
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec;
+
+/// Output pixels whose patches are computed as one product.
+const BLOCK_PIXELS: usize = 96;
 
 /// The convolution of NCHW images with OIHW weights, zeros around the image.
 ///
@@ -27,46 +31,62 @@ pub fn conv2d(
     shape: Conv2dShape,
     out: &mut [f32],
 ) -> Result<(), KernelError> {
+    conv2d_at(Level::best(), x, weight, bias, shape, out)
+}
+
+/// [`conv2d`](crate::conv2d) at `level`.
+///
+/// # Errors
+/// As [`conv2d`](crate::conv2d).
+pub fn conv2d_at(
+    level: Level,
+    x: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    shape: Conv2dShape,
+    out: &mut [f32],
+) -> Result<(), KernelError> {
     let Conv2dShape { batch, in_channels, height, width, out_channels, kernel_height, kernel_width, .. } = shape;
     let (out_height, out_width) = shape.output_size()?;
     check_len("x", x.len(), element_count(&[batch, in_channels, height, width])?)?;
     check_len("weight", weight.len(), element_count(&[out_channels, in_channels, kernel_height, kernel_width])?)?;
     check_bias(bias, out_channels)?;
     check_len("out", out.len(), element_count(&[batch, out_channels, out_height, out_width])?)?;
-    let patch = vec![0.0; weight.len() / out_channels];
-    let pixel = vec![0.0; out_channels];
-    dispatch(Conv2d { x, weight, bias, shape, out_width, patch, pixel, out: &mut *out });
+    let lines = pack(weight, weight.len() / out_channels, out_channels);
+    let images = x.chunks_exact(in_channels * height * width);
+    for (image, out) in images.zip(out.chunks_exact_mut(out_channels * out_height * out_width)) {
+        convolve(level, image, &lines, bias, &shape, out_width, out);
+    }
     check_finite(out)
 }
 
-/// A [`conv2d`] whose lengths are checked.
-struct Conv2d<'a> {
-    x: &'a [f32],
-    weight: &'a [f32],
-    bias: Option<&'a [f32]>,
-    shape: Conv2dShape,
+/// The convolution of one image, as products over the patches of its output pixels.
+fn convolve(
+    level: Level,
+    image: &[f32],
+    lines: &[Line],
+    bias: Option<&[f32]>,
+    shape: &Conv2dShape,
     out_width: usize,
-    /// The inputs of one output pixel, in the order of the chain.
-    patch: Vec<f32>,
-    /// The channels of one output pixel.
-    pixel: Vec<f32>,
-    out: &'a mut [f32],
-}
-
-impl Kernel for Conv2d<'_> {
-    #[inline(always)]
-    fn run<F: Fused>(mut self) {
-        let images = self.x.len() / self.shape.batch;
-        let out_image = self.out.len() / self.shape.batch;
-        let plane = out_image / self.shape.out_channels;
-        for (image, out) in self.x.chunks_exact(images).zip(self.out.chunks_exact_mut(out_image)) {
-            for position in 0..plane {
-                gather(image, &self.shape, (position / self.out_width, position % self.out_width), &mut self.patch);
-                products::<F>(&self.patch, self.weight, &mut self.pixel);
-                add_bias(&mut self.pixel, self.bias);
-                for (out, &value) in out[position..].iter_mut().step_by(plane).zip(&self.pixel) {
-                    *out = value;
-                }
+    out: &mut [f32],
+) {
+    let outputs = shape.out_channels;
+    let inputs = shape.in_channels * shape.kernel_height * shape.kernel_width;
+    let plane = out.len() / outputs;
+    let block = plane.min(BLOCK_PIXELS);
+    let mut patches = vec![0.0; block * inputs];
+    let mut pixels = vec![0.0; block * outputs];
+    for start in (0..plane).step_by(block) {
+        let count = block.min(plane - start);
+        let (patches, pixels) = (&mut patches[..count * inputs], &mut pixels[..count * outputs]);
+        for (position, patch) in (start..).zip(patches.chunks_exact_mut(inputs)) {
+            gather(image, shape, (position / out_width, position % out_width), patch);
+        }
+        let weight = Packed { lines, inputs };
+        dispatch(level, Product { x: patches, inputs, weight, begin: Begin::Zero, bias, outputs, out: &mut *pixels });
+        for (position, pixel) in (start..).zip(pixels.chunks_exact(outputs)) {
+            for (out, &value) in out[position..].iter_mut().step_by(plane).zip(pixel) {
+                *out = value;
             }
         }
     }

@@ -24,29 +24,38 @@ const POLYNOMIAL: [f32; 6] = [
 /// Source: Cephes' `expf` (Moshier), reduction after Cody and Waite.
 #[inline]
 pub fn exp(x: f32) -> f32 {
-    if x.is_nan() {
-        return f32::from_bits(0x7fc0_0000);
-    }
-    let x = if x > 88.8 { 88.8 } else { x };
-    let x = if x < -104.0 { -104.0 } else { x };
+    exp_of(x)
+}
+
+/// [`exp`] without a branch, so that a loop of it becomes vectors.
+#[inline(always)]
+pub(crate) fn exp_of(x: f32) -> f32 {
+    let clamped = if x > 88.8 { 88.8 } else { x };
+    let clamped = if clamped < -104.0 { -104.0 } else { clamped };
 
     // e^x = 2^n · e^r with n the integer nearest to x / ln 2.
-    let shifted = x * LOG2_E + ROUNDING;
+    let shifted = clamped * LOG2_E + ROUNDING;
     let n = shifted - ROUNDING;
-    let r = x - n * LN_2_HIGH;
+    let r = clamped - n * LN_2_HIGH;
     let r = r - n * LN_2_LOW;
     let [first, rest @ ..] = POLYNOMIAL;
     let p = rest.iter().fold(first, |p, &coefficient| p * r + coefficient);
     let mantissa = p * (r * r) + r + 1.0;
 
-    // 2^n may leave the range of a float where the result does not: two factors, and only the last product rounds.
-    let exponent = (shifted.to_bits() as i32) - (ROUNDING.to_bits() as i32);
+    // 2^n may leave the range of a float where the result does not: two factors, and only the last product rounds. The
+    // integers do not wrap but for a NaN, whose result is not taken.
+    let exponent = (shifted.to_bits() as i32).wrapping_sub(ROUNDING.to_bits() as i32);
     let half = exponent >> 1;
-    mantissa * power_of_two(half) * power_of_two(exponent - half)
+    let result = mantissa * power_of_two(half) * power_of_two(exponent.wrapping_sub(half));
+    if x.is_nan() {
+        f32::from_bits(0x7fc0_0000)
+    } else {
+        result
+    }
 }
 
 /// 2^exponent, for an exponent of a normal float.
 #[inline(always)]
 fn power_of_two(exponent: i32) -> f32 {
-    f32::from_bits(((exponent + 127) as u32) << 23)
+    f32::from_bits((exponent.wrapping_add(127) as u32) << 23)
 }

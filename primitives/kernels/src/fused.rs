@@ -1,50 +1,3 @@
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
-mod x86;
-
-/// One way to compute the fused multiply-add. All of them give the same bits; they differ in speed.
-pub(crate) trait Fused {
-    /// `a · b + c`, rounded once.
-    fn fused(a: f32, b: f32, c: f32) -> f32;
-}
-
-/// An operation that is generic over its fused multiply-add: the seam at which a build for a processor plugs in.
-pub(crate) trait Kernel {
-    /// Runs the operation. Implementations are `#[inline(always)]`, so that they are compiled for their caller's processor.
-    fn run<F: Fused>(self);
-}
-
-/// Runs `kernel` with the fastest fused multiply-add of this machine.
-pub(crate) fn dispatch<K: Kernel>(kernel: K) {
-    #[cfg(all(feature = "std", target_arch = "x86_64"))]
-    let Some(kernel) = x86::dispatch(kernel) else {
-        return;
-    };
-    kernel.run::<Software>();
-}
-
-/// The fused multiply-add from additions and multiplications of `f64`, for processors and Wasm that have none.
-pub(crate) struct Software;
-
-impl Fused for Software {
-    #[inline(always)]
-    fn fused(a: f32, b: f32, c: f32) -> f32 {
-        // Exact: 24 + 24 bits of mantissa fit in 53, and exponents from 2·(−149) to 2·128 in those of an f64.
-        let product = f64::from(a) * f64::from(b);
-        let c = f64::from(c);
-        let sum = product + c;
-        // sum + error is exactly product + c (Knuth's two-sum); error is a NaN where the sum is not finite.
-        let c_part = sum - product;
-        let error = (product - (sum - c_part)) + (c - c_part);
-        // To odd: truncate the exact sum, then set the last bit if anything was cut off. No branch, since its
-        // direction would be the data's to choose.
-        let inexact = u64::from((error < 0.0) | (error > 0.0));
-        let beyond = inexact & u64::from((error < 0.0) != (sum < 0.0));
-        let odd = (sum.to_bits() - beyond) | inexact;
-        // An f64 has more than the two extra bits that make a sum rounded to odd safe to round again (Boldo, Melquiond).
-        f64::from_bits(odd) as f32
-    }
-}
-
 /// `a · b + c`, rounded once to the nearest float, ties to even; right for subnormals, where several libraries'
 /// `fmaf` are not.
 ///
@@ -52,7 +5,20 @@ impl Fused for Software {
 ///
 /// Source: Boldo and Melquiond, *Emulation of FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to
 /// Odd*, IEEE Transactions on Computers 57(4), 2008.
-#[inline]
+#[inline(always)]
 pub fn fma(a: f32, b: f32, c: f32) -> f32 {
-    Software::fused(a, b, c)
+    // Exact: 24 + 24 bits of mantissa fit in 53, and exponents from 2·(−149) to 2·128 in those of an f64.
+    let product = f64::from(a) * f64::from(b);
+    let c = f64::from(c);
+    let sum = product + c;
+    // sum + error is exactly product + c (Knuth's two-sum); error is a NaN where the sum is not finite.
+    let c_part = sum - product;
+    let error = (product - (sum - c_part)) + (c - c_part);
+    // To odd: truncate the exact sum, then set the last bit if anything was cut off. No branch, since its direction
+    // would be the data's to choose. A sum of zero has no error, so the subtraction does not wrap.
+    let inexact = u64::from((error < 0.0) | (error > 0.0));
+    let beyond = inexact & u64::from((error < 0.0) != (sum < 0.0));
+    let odd = sum.to_bits().wrapping_sub(beyond) | inexact;
+    // An f64 has more than the two extra bits that make a sum rounded to odd safe to round again (Boldo, Melquiond).
+    f64::from_bits(odd) as f32
 }

@@ -6,35 +6,74 @@ extern crate alloc;
 #[cfg(all(target_arch = "x86", not(target_feature = "sse2")))]
 compile_error!("x87 arithmetic keeps excess precision, and the operations would not be exact");
 
-mod activation;
-mod chain;
+mod attention;
+mod chacha;
 mod conv2d;
+mod elementwise;
+mod embedding;
 mod environment;
+mod erf;
 mod error;
 mod exp;
 mod finite;
+mod function;
 mod fused;
+mod key_value_cache;
+mod level;
 mod linear;
+mod linear_i8;
 mod max_pool2d;
-mod quantised;
+mod norm;
+mod pool;
+mod product;
+mod product_i8;
+mod quantise;
 mod reduce;
+mod rotary;
+mod sample;
 mod select;
 mod shape;
+mod simd;
 mod softmax;
+mod sqrt;
+mod tanh;
+mod trigonometry;
 
-pub use activation::{add, relu, sigmoid, tanh};
+pub use attention::{attend, Attention, AttentionMask};
 pub use conv2d::conv2d;
+pub use elementwise::{add, multiply};
+pub use embedding::embed;
 pub use environment::check_environment;
 pub use error::KernelError;
 pub use exp::exp;
 pub use finite::{canonicalise, check_finite};
+pub use function::{map, relu, sigmoid, tanh, Function};
 pub use fused::fma;
-pub use linear::linear;
+pub use key_value_cache::KeyValueCache;
+pub use level::Level;
+pub use linear::{linear, PackedColumns, PackedLinear};
+pub use linear_i8::{linear_i8, PackedColumnsI8, PackedLinearI8};
 pub use max_pool2d::max_pool2d;
-pub use quantised::{linear_i8, MAX_INPUTS_I8};
-pub use select::argmax;
+pub use norm::{l2_normalise, normalise, Norm};
+pub use pool::mean_pool;
+pub use quantise::{QuantisedRows, MAX_INPUTS_I8};
+pub use rotary::{RotaryPairs, RotaryTable, MAX_POSITIONS};
+pub use sample::{sample, Sampling, MAX_TEMPERATURE_MILLI};
+pub use select::{argmax, top_k};
 pub use shape::{Conv2dShape, LinearShape, Pool2dShape, MAX_ELEMENTS};
 pub use softmax::softmax;
 
 /// The number of the arithmetic that this crate implements, as a version on the chain names it.
 pub const KERNEL_SPEC: u16 = 1;
+
+/// Operations at a [`Level`] of the caller's choice, for tests and benches. All levels give the same bits.
+pub mod at {
+    pub use crate::{
+        attention::attend_at as attend,
+        conv2d::conv2d_at as conv2d,
+        function::map_at as map,
+        linear::linear_at as linear,
+        norm::{l2_normalise_at as l2_normalise, normalise_at as normalise},
+        softmax::softmax_at as softmax,
+    };
+}

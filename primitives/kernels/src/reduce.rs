@@ -6,22 +6,34 @@ use crate::select::larger;
 const LANES: usize = 16;
 
 /// The sum of `values`; +0 if there are none.
+#[inline(always)]
 pub(crate) fn sum(values: &[f32]) -> f32 {
-    reduce(values, 0.0, |a, b| a + b)
+    sum_of(values, |value| value)
+}
+
+/// The sum of `term` of each of `values`; +0 if there are none.
+#[inline(always)]
+pub(crate) fn sum_of(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
+    reduce(values, 0.0, term, |a, b| a + b)
 }
 
 /// The largest of `values`; −∞ if there are none.
+#[inline(always)]
 pub(crate) fn max(values: &[f32]) -> f32 {
-    reduce(values, f32::NEG_INFINITY, larger)
+    reduce(values, f32::NEG_INFINITY, |value| value, larger)
 }
 
 #[inline(always)]
-fn reduce(values: &[f32], start: f32, combine: impl Fn(f32, f32) -> f32) -> f32 {
+fn reduce(values: &[f32], start: f32, term: impl Fn(f32) -> f32, combine: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [start; LANES];
-    for block in values.chunks(LANES) {
-        for (lane, &value) in lanes.iter_mut().zip(block) {
-            *lane = combine(*lane, value);
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    for block in blocks {
+        for lane in 0..LANES {
+            lanes[lane] = combine(lanes[lane], term(block[lane]));
         }
+    }
+    for (lane, &value) in lanes.iter_mut().zip(rest) {
+        *lane = combine(*lane, term(value));
     }
     let mut width = LANES / 2;
     while width > 0 {

@@ -114,6 +114,14 @@ pub(crate) fn check_len(operand: &'static str, actual: usize, expected: usize) -
     }
 }
 
+/// Refuses an `operand` of `len` elements that is not whole rows of `columns`; returns the rows.
+pub(crate) fn check_rows(operand: &'static str, len: usize, columns: usize) -> Result<usize, KernelError> {
+    let count = element_count(&[len])?;
+    element_count(&[columns])?;
+    check_len(operand, count, count.next_multiple_of(columns))?;
+    Ok(count / columns)
+}
+
 /// Refuses a bias that has not one element for each of `outputs`.
 pub(crate) fn check_bias(bias: Option<&[f32]>, outputs: usize) -> Result<(), KernelError> {
     bias.map_or(Ok(()), |bias| check_len("bias", bias.len(), outputs))

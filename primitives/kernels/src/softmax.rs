@@ -1,4 +1,11 @@
-use crate::{check_finite, exp, reduce, shape::element_count, KernelError};
+use crate::{
+    check_finite,
+    exp::exp_of,
+    reduce,
+    shape::check_rows,
+    simd::{dispatch, Kernel, Simd},
+    KernelError, Level,
+};
 
 /// Replaces each row of `columns` values by its softmax: `exp(v − max)` divided by the sum of the row's.
 ///
@@ -9,22 +16,41 @@ use crate::{check_finite, exp, reduce, shape::element_count, KernelError};
 /// [`ShapeMismatch`](KernelError::ShapeMismatch) if `values` is not whole rows, and
 /// [`NotFinite`](KernelError::NotFinite) if a value is a NaN or an infinity.
 pub fn softmax(values: &mut [f32], columns: usize) -> Result<(), KernelError> {
-    let count = element_count(&[values.len()])?;
-    element_count(&[columns])?;
-    let partial = count % columns;
-    if partial != 0 {
-        let expected = count - partial + columns;
-        return Err(KernelError::ShapeMismatch { operand: "values", expected, actual: count });
-    }
+    softmax_at(Level::best(), values, columns)
+}
+
+/// [`softmax`](crate::softmax) at `level`.
+///
+/// # Errors
+/// As [`softmax`](crate::softmax).
+pub fn softmax_at(level: Level, values: &mut [f32], columns: usize) -> Result<(), KernelError> {
+    check_rows("values", values.len(), columns)?;
     check_finite(values)?;
-    values.chunks_exact_mut(columns).for_each(softmax_row);
+    dispatch(level, Softmax { values, columns });
     Ok(())
 }
 
-fn softmax_row(row: &mut [f32]) {
+/// A [`softmax`] of finite values in whole rows.
+struct Softmax<'a> {
+    values: &'a mut [f32],
+    columns: usize,
+}
+
+impl Kernel for Softmax<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        for row in self.values.chunks_exact_mut(self.columns) {
+            softmax_row(row);
+        }
+    }
+}
+
+/// The softmax of one row of finite values.
+#[inline(always)]
+pub(crate) fn softmax_row(row: &mut [f32]) {
     let max = reduce::max(row);
     for value in row.iter_mut() {
-        *value = exp(*value - max);
+        *value = exp_of(*value - max);
     }
     let sum = reduce::sum(row);
     for value in row {

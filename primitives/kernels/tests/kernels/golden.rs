@@ -9,7 +9,7 @@ const POINTS: [u32; 16] = [
     0xbf800000, 0x40490fdb, 0xc0d00000, 0x41100000, 0xc2ac0000, 0xc2cf0000, 0x42b17217,
 ];
 
-fn points() -> Vec<f32> {
+pub fn points() -> Vec<f32> {
     POINTS.map(f32::from_bits).to_vec()
 }
 

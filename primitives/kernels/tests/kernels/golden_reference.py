@@ -28,7 +28,7 @@ def add(a, b): return fma(a, 1.0, b)
 def sub(a, b): return fma(b, -1.0, a)
 def mul(a, b): return rounded(Q(a) * Q(b)) if a and b else sign(a) * sign(b) * 0.0
 def div(a, b):
-    if math.isinf(b): return 0.0
+    if math.isinf(b): return math.copysign(0.0, a)
     return rounded(Q(a) / Q(b)) if a else sign(b) * a
 
 def horner(constants, x):
@@ -70,6 +70,107 @@ def softmax(row):
     e = [exp(sub(x, m)) for x in row]
     total = reduce16(e, 0.0, add)
     return [div(x, total) for x in e]
+
+def sqrt(x):
+    q, shift = Q(x), 2 ** 60
+    root = math.isqrt(q.numerator * q.denominator * shift ** 2)
+    sticky = 0 if root ** 2 == q.numerator * q.denominator * shift ** 2 else 1
+    return rounded(Q(2 * root + sticky, 2 * q.denominator * shift))
+
+def erf(x):
+    limit = real(0x407547cb)
+    x = min(max(x, -limit), limit); t = mul(x, x)
+    a = horner([0x39702d51, 0x3b5f5da2, 0x3d50b6eb, 0x3e3da740, 0x3f906eba], t)
+    b = horner([0xb3fd3906, 0x37c588df, 0x3a856d28, 0x3c6687d4, 0x3de34c21, 0x3efeb44a, 0x3f800000], t)
+    return min(max(div(mul(x, a), b), -1.0), 1.0)
+def gelu(v): return mul(mul(0.5, v), add(1.0, erf(mul(v, real(0x3f3504f3)))))
+def gelu_tanh(v):
+    inner = mul(real(0x3f4c422a), add(v, mul(real(0x3d372713), mul(mul(v, v), v))))
+    return mul(mul(0.5, v), add(1.0, tanh(inner)))
+def silu(v): e = exp(-v); return div(v, math.inf if math.isinf(e) else add(1.0, e))
+def rsqrt(v): return div(1.0, sqrt(v))
+
+def squares(row): return reduce16([mul(v, v) for v in row], 0.0, add)
+def layer_norm(row, weight, bias, epsilon):
+    n = float(len(row)); mean = div(reduce16(row, 0.0, add), n)
+    d = [sub(v, mean) for v in row]
+    factor = div(1.0, sqrt(add(div(squares(d), n), epsilon)))
+    return [add(mul(mul(v, factor), w), b) for v, w, b in zip(d, weight, bias)]
+def rms_norm(row, weight, epsilon):
+    factor = div(1.0, sqrt(add(div(squares(row), float(len(row))), epsilon)))
+    return [mul(mul(v, factor), w) for v, w in zip(row, weight)]
+def l2(row):
+    length = sqrt(squares(row)); least = real(0x2b8cbccc)
+    length = least if least > length else length
+    return [div(v, length) for v in row]
+
+# Python's floats are binary64, and each of its operations is rounded once.
+def double(b): return struct.unpack("<d", struct.pack("<Q", b))[0]
+def single(x): return rounded(Q(x)) if x else x
+def nearest(x): shifted = x + 6755399441055744.0; return shifted - 6755399441055744.0
+def power(base, exponent):
+    m, e = math.frexp(base); m, e = m * 2, e - 1
+    if m > double(0x3ff6a09e667f3bcd): m, e = m * 0.5, e + 1
+    s = (m - 1.0) / (m + 1.0); z = s * s; p = 1.0 / 21.0
+    for k in range(19, 0, -2): p = p * z + 1.0 / float(k)
+    x = exponent * (float(e) * double(0x3fe62e42fefa39ef) + (2.0 * s) * p)
+    n = nearest(x * double(0x3ff71547652b82fe))
+    r = (x - n * double(0x3fe62e42fee00000)) - n * double(0x3dea39ef35793c76)
+    p = 0.0
+    for k in range(14, -1, -1): p = p * r + 1.0 / float(math.factorial(k))
+    return single(math.ldexp(p, int(n)))
+def sine_cosine(angle):
+    n = nearest(angle * double(0x3fe45f306dc9c883)); r = angle
+    for part in (0x3ff921fb54000000, 0x3e110b4611000000, 0x3c44c4c6628b80dc): r = r - n * double(part)
+    z = r * r; s = c = 0.0
+    for k in range(15, 1, -2): s = s * z + (-1.0 if (k // 2) % 2 else 1.0) / float(math.factorial(k))
+    for k in range(16, 1, -2): c = c * z + (-1.0 if (k // 2) % 2 else 1.0) / float(math.factorial(k))
+    s, c = single(s * (z * r) + r), single(c * z + 1.0)
+    return [(s, c), (c, -s), (-s, -c), (-c, s)][int(n) % 4]
+def rotate(head, position, base):
+    half = len(head) // 2; out = [0.0] * len(head)
+    for i in range(half):
+        frequency = div(1.0, power(base, float(2 * i) / float(len(head))))
+        s, c = sine_cosine(mul(float(position), frequency)); a, b = head[i], head[i + half]
+        out[i], out[i + half] = sub(mul(a, c), mul(b, s)), add(mul(b, c), mul(a, s))
+    return out
+
+def attend(q, k, v, heads, key_heads, size, scale):
+    """Causal, as many queries as keys."""
+    rows, out = len(q) // (heads * size), []
+    for r in range(rows):
+        for h in range(heads):
+            g = h * key_heads // heads
+            at = lambda x, row, n, i: x[(row * n + i) * size:][:size]
+            weights = softmax([mul(chain(at(q, r, heads, h), at(k, j, key_heads, g)), scale) for j in range(r + 1)])
+            out += [chain(weights, [at(v, j, key_heads, g)[d] for j in range(r + 1)]) for d in range(size)]
+    return out
+
+def chacha(seed, stream):
+    """The 64-bit numbers of a stream."""
+    def rotl(x, n): return (x << n | x >> (32 - n)) % 2 ** 32
+    key = struct.unpack("<8I", seed); counter = 0
+    while True:
+        start = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, *key, counter, stream % 2 ** 32, stream >> 32, 0]
+        w = start[:]
+        for _ in range(10):
+            for a, b, c, d in [(0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15),
+                               (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)]:
+                for x, y, z, n in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)]:
+                    w[x] = (w[x] + w[y]) % 2 ** 32; w[z] = rotl(w[z] ^ w[x], n)
+        w = [(x + y) % 2 ** 32 for x, y in zip(w, start)]
+        for i in range(0, 16, 2): yield w[i] | w[i + 1] << 32
+        counter += 1
+def sample(logits, milli, top, seed, position):
+    order = sorted(range(len(logits)), key=lambda i: (-logits[i], i))
+    best, candidates = order[0], sorted(order[:top] if top else order)
+    temperature = div(float(milli), 1000.0)
+    weights = [int(mul(exp(div(sub(logits[i], logits[best]), temperature)), 2.0 ** 31)) for i in candidates]
+    total = sum(weights)
+    number = next(n for n in chacha(seed, position) if n < 2 ** 64 // total * total) % total
+    for i, w in zip(candidates, weights):
+        if number < w: return i
+        number -= w
 
 def states(seed):
     while True: seed = (seed * 1664525 + 1013904223) % 2 ** 32; yield seed
@@ -115,3 +216,11 @@ show("conv2d", conv2d(floats(4, 3*5*4), floats(5, 3*3*3*2), floats(6, 3), 3, 5, 
 show("linear_i8", linear_i8(floats(7, 2*21), int8s(8, 5*21), [s / 64 for s in floats(9, 5)], floats(10, 5), 2, 21, 5))
 show("softmax", [v for i in (0, 67) for v in softmax(floats(11, 134)[i:i+67])][59:75])  # the seam of two rows
 for f in (exp, tanh, sigmoid): show(f.__name__, [f(x) for x in points])
+for f in (erf, gelu, gelu_tanh, silu): show(f.__name__, [f(x) for x in points])
+show("rsqrt", [rsqrt(abs(x)) for x in points if x])
+show("layer_norm", layer_norm(floats(12, 37), floats(13, 37), floats(14, 37), real(0x3727c5ac))[:12])
+show("rms_norm", rms_norm(floats(12, 37), floats(13, 37), real(0x3727c5ac))[:12])
+show("l2", l2(floats(12, 37))[:12])
+show("rotary", rotate(floats(15, 8), 5, 10000.0) + rotate(floats(16, 8), 123456, 10000.0))
+show("attend", attend(floats(17, 5*4*3), floats(18, 5*2*3), floats(19, 5*2*3), 4, 2, 3, real(0x3f13cd3a))[-24:])
+print("// sample", [sample(floats(20, 50), 700, top, bytes(range(32)), p) for top in (0, 5) for p in range(12)])

@@ -1,8 +1,12 @@
 //! The operations against golden bits, against `f64`, and against each other.
 
 mod accuracy;
+mod attention;
 mod convolution;
+mod fma;
 mod golden;
+mod golden_transformers;
+mod levels;
 mod properties;
 mod refusals;
 mod sequence;

@@ -1,0 +1,170 @@
+//! The int8 product: exact sums in int32, in any order, then one scale for each output.
+
+mod tile;
+
+use crate::{
+    quantise::{QuantisedRows, GROUP},
+    simd::{Kernel, LineI8, Simd, Sums, LANES},
+};
+use alloc::{vec, vec::Vec};
+use core::array::from_fn;
+use tile::tiles;
+
+/// Groups of four inputs in a block: its lines of two panels stay in the first-level cache.
+const BLOCK_GROUPS: usize = 256;
+
+/// Bytes of the inputs of a block of rows, which stays in the second-level cache.
+const BLOCK_BYTES: usize = 512 * 1024;
+
+/// The most rows of a block, a multiple of all tiles' rows.
+const BLOCK_ROWS: usize = 192;
+
+/// Panels side by side where few rows leave the registers for them.
+pub(crate) const WIDE_PANELS: usize = 4;
+
+/// The most rows of such a product.
+pub(crate) const WIDE_ROWS: usize = 4;
+
+/// A panel's weights: 16 outputs, their lines, and what belongs to each output.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Outputs {
+    /// Σ of the weights.
+    pub(crate) weight_sums: [i32; LANES],
+    pub(crate) scales: [f32; LANES],
+}
+
+/// `out[r][o]` = f32(Σₖ `x[r][k]` · `weight[o][k]`) · (`x.scales[r]` · `scales[o]`) + `bias[o]`, for the outputs from
+/// `column` on. The caller has checked the lengths.
+pub(crate) struct ProductI8<'a> {
+    pub(crate) x: &'a QuantisedRows,
+    /// Panel by panel, a line for each group of four inputs.
+    pub(crate) lines: &'a [LineI8],
+    /// Panel by panel.
+    pub(crate) panels: &'a [Outputs],
+    /// The bias of all outputs.
+    pub(crate) bias: Option<&'a [f32]>,
+    /// The length of a row of `out`.
+    pub(crate) stride: usize,
+    /// The column of the first output.
+    pub(crate) column: usize,
+    pub(crate) out: &'a mut [f32],
+}
+
+impl Kernel for ProductI8<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        if self.x.scales().len() <= WIDE_ROWS {
+            self.blocks::<S, WIDE_PANELS>(WIDE_ROWS);
+        } else if S::TILE_PANELS == 1 {
+            self.blocks::<S, 1>(S::TILE_ROWS);
+        } else {
+            self.blocks::<S, 2>(S::TILE_ROWS);
+        }
+    }
+}
+
+impl ProductI8<'_> {
+    /// Goes over blocks of rows, in each over the panels, `PANELS` at a time, and over tiles of `tile_rows`.
+    #[inline(always)]
+    fn blocks<S: Simd, const PANELS: usize>(self, tile_rows: usize) {
+        let groups = self.x.padded_inputs() / GROUP;
+        let block_rows = (BLOCK_BYTES / (groups * GROUP) / tile_rows * tile_rows).clamp(tile_rows, BLOCK_ROWS);
+        let mut inputs = Vec::new();
+        let mut sums = vec![[0i32; LANES]; PANELS * block_rows.min(self.x.scales().len())];
+        let rows = self.x.padded().chunks(block_rows * groups * GROUP).zip(self.x.scales().chunks(block_rows));
+        for ((x, scales), out) in rows.zip(self.out.chunks_mut(block_rows * self.stride)) {
+            pack_groups(x, groups, tile_rows, S::Sums::INPUT_OFFSET, &mut inputs);
+            for first in (0..self.panels.len()).step_by(PANELS) {
+                let panels = &self.panels[first..self.panels.len().min(first + PANELS)];
+                let lines = &self.lines[first * groups..][..panels.len() * groups];
+                let column = self.column + first * LANES;
+                let sums = &mut sums[..panels.len() * scales.len()];
+                begin::<S>(panels, sums);
+                if panels.len() == PANELS {
+                    let lines = from_fn(|panel| &lines[panel * groups..][..groups]);
+                    block::<S, PANELS>(&inputs, tile_rows, lines, sums);
+                    end::<PANELS>(sums, panels, scales, self.bias, self.stride, column, out);
+                } else {
+                    let parts = lines.chunks_exact(groups).zip(sums.chunks_exact_mut(scales.len()));
+                    for (index, (lines, sums)) in parts.enumerate() {
+                        let column = column + index * LANES;
+                        begin::<S>(&panels[index..=index], sums);
+                        block::<S, 1>(&inputs, tile_rows, [lines], sums);
+                        end::<1>(sums, &panels[index..=index], scales, self.bias, self.stride, column, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Sums over blocks of groups, so that a block's lines stay in the first-level cache while all tiles of rows pass.
+#[inline(always)]
+fn block<S: Simd, const PANELS: usize>(
+    inputs: &[i32],
+    tile_rows: usize,
+    lines: [&[LineI8]; PANELS],
+    sums: &mut [[i32; LANES]],
+) {
+    let groups = lines[0].len();
+    let rows = sums.len() / PANELS;
+    let step = if rows <= tile_rows { groups } else { BLOCK_GROUPS };
+    for start in (0..groups).step_by(step) {
+        let end = groups.min(start + step);
+        tiles::<S, PANELS>(inputs, groups, start..end, tile_rows, lines, sums);
+    }
+}
+
+/// What the sums of each row start from: minus what the offset of the inputs will add to them.
+#[inline(always)]
+fn begin<S: Simd>(panels: &[Outputs], sums: &mut [[i32; LANES]]) {
+    let offset = i32::from(S::Sums::INPUT_OFFSET);
+    for sums in sums.chunks_exact_mut(panels.len()) {
+        for (sums, panel) in sums.iter_mut().zip(panels) {
+            *sums = panel.weight_sums.map(|sum| sum.wrapping_mul(offset).wrapping_neg());
+        }
+    }
+}
+
+/// Scales the sums, adds the bias and writes the outputs from `column` on.
+#[inline(always)]
+fn end<const PANELS: usize>(
+    sums: &[[i32; LANES]],
+    panels: &[Outputs],
+    row_scales: &[f32],
+    bias: Option<&[f32]>,
+    stride: usize,
+    column: usize,
+    out: &mut [f32],
+) {
+    for ((sums, &row_scale), out) in sums.chunks_exact(PANELS).zip(row_scales).zip(out.chunks_exact_mut(stride)) {
+        for ((sums, panel), start) in sums.iter().zip(panels).zip((column..).step_by(LANES)) {
+            let mut values: [f32; LANES] = from_fn(|lane| sums[lane] as f32 * (row_scale * panel.scales[lane]));
+            let out = &mut out[start..stride.min(start + LANES)];
+            if let Some(bias) = bias {
+                for (value, &bias) in values.iter_mut().zip(&bias[start..]) {
+                    *value += bias;
+                }
+            }
+            out.copy_from_slice(&values[..out.len()]);
+        }
+    }
+}
+
+/// Arranges the quantised rows `x` tile by tile, and in a tile group by group the four inputs of all its rows, each with
+/// the `offset` added.
+#[inline(always)]
+fn pack_groups(x: &[i8], groups: usize, tile_rows: usize, offset: u8, packed: &mut Vec<i32>) {
+    packed.clear();
+    packed.resize(x.len() / GROUP, 0);
+    let tiles = packed.chunks_mut(tile_rows * groups);
+    for (x, packed) in x.chunks(tile_rows * groups * GROUP).zip(tiles) {
+        let rows = packed.len() / groups;
+        for (row, x) in x.chunks_exact(groups * GROUP).enumerate() {
+            for (group, packed) in x.as_chunks::<GROUP>().0.iter().zip(packed[row..].iter_mut().step_by(rows)) {
+                *packed = i32::from_le_bytes(group.map(|value| (value as u8).wrapping_add(offset)));
+            }
+        }
+    }
+}

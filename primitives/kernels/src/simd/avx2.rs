@@ -1,0 +1,141 @@
+//! AVX2 with FMA (Intel from Haswell on, AMD from Zen on).
+#![allow(unsafe_code)]
+
+use super::{Floats, Kernel, Line, LineI8, Simd, Sums, LANES};
+use core::arch::x86_64::*;
+
+/// The proof that this processor has the instructions that [`run`] is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// The proof, if the processor and the operating system have the instructions.
+    pub(crate) fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+
+    /// Runs `kernel` with these instructions.
+    pub(crate) fn run<K: Kernel>(self, kernel: K) {
+        // SAFETY: the processor has the features that `run` is compiled for: `self` comes from `detect` alone.
+        unsafe { run(kernel) }
+    }
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn run<K: Kernel>(kernel: K) {
+    kernel.run::<Instructions>();
+}
+
+/// Private to this file, so that [`run`] alone names it: the functions below are called inside of [`run`] only, on a
+/// processor that has their instructions.
+struct Instructions;
+
+impl Simd for Instructions {
+    type Floats = Pair<__m256>;
+    type Sums = Pair<__m256i>;
+    const TILE_ROWS: usize = 6;
+    const TILE_PANELS: usize = 1;
+}
+
+/// Lanes 0 to 7, and lanes 8 to 15. Private to this file like [`Instructions`].
+#[derive(Clone, Copy)]
+struct Pair<T>(T, T);
+
+impl Floats for Pair<__m256> {
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        let half = unsafe { _mm256_set1_ps(value) };
+        Self(half, half)
+    }
+
+    #[inline(always)]
+    fn load(values: &[f32; LANES]) -> Self {
+        // SAFETY: inside of `run` only; the 2 · 32 bytes read are those of `values`.
+        unsafe { Self(_mm256_loadu_ps(values.as_ptr()), _mm256_loadu_ps(values[8..].as_ptr())) }
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [f32; LANES]) {
+        // SAFETY: inside of `run` only; the 2 · 32 bytes written are those of `values`.
+        unsafe {
+            _mm256_storeu_ps(values.as_mut_ptr(), self.0);
+            _mm256_storeu_ps(values[8..].as_mut_ptr(), self.1);
+        }
+    }
+
+    #[inline(always)]
+    fn fused(self, factor: Self, addend: Self) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Self(_mm256_fmadd_ps(self.0, factor.0, addend.0), _mm256_fmadd_ps(self.1, factor.1, addend.1)) }
+    }
+
+    #[inline(always)]
+    fn prefetch(line: &Line, ahead: usize) {
+        // SAFETY: a prefetch reads nothing and never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
+    }
+}
+
+impl Sums for Pair<__m256i> {
+    /// The weights, and their magnitudes.
+    type Weights = (Self, Self);
+    type Inputs = __m256i;
+    const INPUT_OFFSET: u8 = 0;
+
+    #[inline(always)]
+    fn load(values: &[i32; LANES]) -> Self {
+        // SAFETY: inside of `run` only; the 2 · 32 bytes read are those of `values`.
+        unsafe { Self(_mm256_loadu_si256(values.as_ptr().cast()), _mm256_loadu_si256(values[8..].as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [i32; LANES]) {
+        // SAFETY: inside of `run` only; the 2 · 32 bytes written are those of `values`.
+        unsafe {
+            _mm256_storeu_si256(values.as_mut_ptr().cast(), self.0);
+            _mm256_storeu_si256(values[8..].as_mut_ptr().cast(), self.1);
+        }
+    }
+
+    #[inline(always)]
+    fn weights(line: &LineI8) -> (Self, Self) {
+        // SAFETY: inside of `run` only; the 2 · 32 bytes read are those of `line`.
+        unsafe {
+            let low = _mm256_loadu_si256(line.0.as_ptr().cast());
+            let high = _mm256_loadu_si256(line.0[32..].as_ptr().cast());
+            (Self(low, high), Self(_mm256_abs_epi8(low), _mm256_abs_epi8(high)))
+        }
+    }
+
+    #[inline(always)]
+    fn inputs(inputs: i32) -> __m256i {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { _mm256_set1_epi32(inputs) }
+    }
+
+    #[inline(always)]
+    fn add_products(self, inputs: __m256i, (weights, magnitudes): (Self, Self)) -> Self {
+        Self(
+            add_products(self.0, inputs, weights.0, magnitudes.0),
+            add_products(self.1, inputs, weights.1, magnitudes.1),
+        )
+    }
+
+    #[inline(always)]
+    fn prefetch(line: &LineI8, ahead: usize) {
+        // SAFETY: a prefetch reads nothing and never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
+    }
+}
+
+/// The product of an input with a weight is that of the input, with the weight's sign, and the weight's magnitude. Sums of
+/// two of them are at most 2 · 127 · 127 < 2¹⁵, so that the instruction, which saturates, does not.
+#[inline(always)]
+fn add_products(sums: __m256i, inputs: __m256i, weights: __m256i, magnitudes: __m256i) -> __m256i {
+    // SAFETY: inside of `run` only, see `Instructions`.
+    unsafe {
+        let pairs = _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(inputs, weights));
+        _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+    }
+}

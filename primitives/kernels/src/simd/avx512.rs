@@ -1,0 +1,128 @@
+//! AVX-512 with VNNI (Intel from Ice Lake on, AMD from Zen 4 on).
+#![allow(unsafe_code)]
+
+use super::{Floats, Kernel, Line, LineI8, Simd, Sums, LANES};
+use core::arch::x86_64::*;
+
+/// The proof that this processor has the instructions that [`run`] is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx512(());
+
+impl Avx512 {
+    /// The proof, if the processor and the operating system have the instructions.
+    pub(crate) fn detect() -> Option<Self> {
+        let all = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni")
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma");
+        all.then_some(Self(()))
+    }
+
+    /// Runs `kernel` with these instructions.
+    pub(crate) fn run<K: Kernel>(self, kernel: K) {
+        // SAFETY: the processor has the features that `run` is compiled for: `self` comes from `detect` alone.
+        unsafe { run(kernel) }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+fn run<K: Kernel>(kernel: K) {
+    kernel.run::<Instructions>();
+}
+
+/// Private to this file, so that [`run`] alone names it: the functions below are called inside of [`run`] only, on a
+/// processor that has their instructions.
+struct Instructions;
+
+impl Simd for Instructions {
+    type Floats = Vector;
+    type Sums = Integers;
+    const TILE_ROWS: usize = 12;
+    const TILE_PANELS: usize = 2;
+}
+
+/// Private to this file like [`Instructions`].
+#[derive(Clone, Copy)]
+struct Vector(__m512);
+
+/// Private to this file like [`Instructions`].
+#[derive(Clone, Copy)]
+struct Integers(__m512i);
+
+impl Floats for Vector {
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Self(_mm512_set1_ps(value)) }
+    }
+
+    #[inline(always)]
+    fn load(values: &[f32; LANES]) -> Self {
+        // SAFETY: inside of `run` only; the 64 bytes read are those of `values`.
+        unsafe { Self(_mm512_loadu_ps(values.as_ptr())) }
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [f32; LANES]) {
+        // SAFETY: inside of `run` only; the 64 bytes written are those of `values`.
+        unsafe { _mm512_storeu_ps(values.as_mut_ptr(), self.0) }
+    }
+
+    #[inline(always)]
+    fn fused(self, factor: Self, addend: Self) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Self(_mm512_fmadd_ps(self.0, factor.0, addend.0)) }
+    }
+
+    #[inline(always)]
+    fn prefetch(line: &Line, ahead: usize) {
+        // SAFETY: a prefetch reads nothing and never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
+    }
+}
+
+impl Sums for Integers {
+    type Weights = Self;
+    type Inputs = Self;
+    /// The instruction takes one factor without sign: inputs of −127 to 127 become 1 to 255.
+    const INPUT_OFFSET: u8 = 128;
+
+    #[inline(always)]
+    fn load(values: &[i32; LANES]) -> Self {
+        // SAFETY: inside of `run` only; the 64 bytes read are those of `values`.
+        unsafe { Self(_mm512_loadu_si512(values.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [i32; LANES]) {
+        // SAFETY: inside of `run` only; the 64 bytes written are those of `values`.
+        unsafe { _mm512_storeu_si512(values.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    fn weights(line: &LineI8) -> Self {
+        // SAFETY: inside of `run` only; the 64 bytes read are those of `line`.
+        unsafe { Self(_mm512_loadu_si512(line.0.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn inputs(inputs: i32) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Self(_mm512_set1_epi32(inputs)) }
+    }
+
+    #[inline(always)]
+    fn add_products(self, inputs: Self, weights: Self) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`. The sums wrap, they do not saturate.
+        unsafe { Self(_mm512_dpbusd_epi32(self.0, inputs.0, weights.0)) }
+    }
+
+    #[inline(always)]
+    fn prefetch(line: &LineI8, ahead: usize) {
+        // SAFETY: a prefetch reads nothing and never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
+    }
+}
