@@ -67,7 +67,7 @@ pub fn attend_at(
     out: &mut [f32],
 ) -> Result<(), KernelError> {
     let Attention { heads, scale, mask } = attention;
-    if heads % cache.heads() != 0 {
+    if !heads.is_multiple_of(cache.heads()) {
         return Err(KernelError::ParameterOutOfRange { parameter: "heads", range: "a multiple of the cache's heads" });
     }
     if !scale.is_finite() {

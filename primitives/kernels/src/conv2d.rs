@@ -8,8 +8,11 @@ use crate::{
 };
 use alloc::vec;
 
-/// Output pixels whose patches are computed as one product.
+/// Output pixels whose patches are computed as one product, if the patches then are not above [`BLOCK_ELEMENTS`].
 const BLOCK_PIXELS: usize = 96;
+
+/// Elements of the patches of a product of several pixels: a megabyte.
+const BLOCK_ELEMENTS: usize = 1 << 18;
 
 /// The convolution of NCHW images with OIHW weights, zeros around the image.
 ///
@@ -54,39 +57,44 @@ pub fn conv2d_at(
     check_len("out", out.len(), element_count(&[batch, out_channels, out_height, out_width])?)?;
     let lines = pack(weight, weight.len() / out_channels, out_channels);
     let images = x.chunks_exact(in_channels * height * width);
+    let convolution = Convolution { lines: &lines, bias, shape: &shape, out_width };
     for (image, out) in images.zip(out.chunks_exact_mut(out_channels * out_height * out_width)) {
-        convolve(level, image, &lines, bias, &shape, out_width, out);
+        convolution.apply(level, image, out);
     }
     check_finite(out)
 }
 
-/// The convolution of one image, as products over the patches of its output pixels.
-fn convolve(
-    level: Level,
-    image: &[f32],
-    lines: &[Line],
-    bias: Option<&[f32]>,
-    shape: &Conv2dShape,
+/// A [`conv2d`] whose lengths are checked, but for its images.
+struct Convolution<'a> {
+    lines: &'a [Line],
+    bias: Option<&'a [f32]>,
+    shape: &'a Conv2dShape,
     out_width: usize,
-    out: &mut [f32],
-) {
-    let outputs = shape.out_channels;
-    let inputs = shape.in_channels * shape.kernel_height * shape.kernel_width;
-    let plane = out.len() / outputs;
-    let block = plane.min(BLOCK_PIXELS);
-    let mut patches = vec![0.0; block * inputs];
-    let mut pixels = vec![0.0; block * outputs];
-    for start in (0..plane).step_by(block) {
-        let count = block.min(plane - start);
-        let (patches, pixels) = (&mut patches[..count * inputs], &mut pixels[..count * outputs]);
-        for (position, patch) in (start..).zip(patches.chunks_exact_mut(inputs)) {
-            gather(image, shape, (position / out_width, position % out_width), patch);
-        }
-        let weight = Packed { lines, inputs };
-        dispatch(level, Product { x: patches, inputs, weight, begin: Begin::Zero, bias, outputs, out: &mut *pixels });
-        for (position, pixel) in (start..).zip(pixels.chunks_exact(outputs)) {
-            for (out, &value) in out[position..].iter_mut().step_by(plane).zip(pixel) {
-                *out = value;
+}
+
+impl Convolution<'_> {
+    /// The convolution of one image, as products over the patches of its output pixels.
+    fn apply(&self, level: Level, image: &[f32], out: &mut [f32]) {
+        let Self { lines, bias, shape, out_width } = *self;
+        let outputs = shape.out_channels;
+        let inputs = shape.in_channels * shape.kernel_height * shape.kernel_width;
+        let plane = out.len() / outputs;
+        let block = (BLOCK_ELEMENTS / inputs).clamp(1, BLOCK_PIXELS).min(plane);
+        let mut patches = vec![0.0; block * inputs];
+        let mut pixels = vec![0.0; block * outputs];
+        for start in (0..plane).step_by(block) {
+            let count = block.min(plane - start);
+            let (patches, pixels) = (&mut patches[..count * inputs], &mut pixels[..count * outputs]);
+            for (position, patch) in (start..).zip(patches.chunks_exact_mut(inputs)) {
+                gather(image, shape, (position / out_width, position % out_width), patch);
+            }
+            let weight = Packed { lines, inputs };
+            let begin = Begin::Zero;
+            dispatch(level, Product { x: patches, inputs, weight, begin, bias, outputs, out: &mut *pixels });
+            for (position, pixel) in (start..).zip(pixels.chunks_exact(outputs)) {
+                for (out, &value) in out[position..].iter_mut().step_by(plane).zip(pixel) {
+                    *out = value;
+                }
             }
         }
     }

@@ -12,6 +12,9 @@ pub struct Level(pub(crate) Instructions);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Instructions {
     Portable,
+    /// Part of every aarch64 processor.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     #[cfg(all(feature = "std", target_arch = "x86_64"))]
     Avx2(Avx2),
     #[cfg(all(feature = "std", target_arch = "x86_64"))]
@@ -31,6 +34,9 @@ impl Level {
                 return Self(instructions);
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        return Self(Instructions::Neon);
+        #[cfg(not(target_arch = "aarch64"))]
         Self::PORTABLE
     }
 
@@ -38,6 +44,8 @@ impl Level {
     pub fn available() -> Vec<Self> {
         #[allow(unused_mut)]
         let mut levels = alloc::vec![Self::PORTABLE];
+        #[cfg(target_arch = "aarch64")]
+        levels.push(Self(Instructions::Neon));
         #[cfg(all(feature = "std", target_arch = "x86_64"))]
         {
             levels.extend(Avx2::detect().map(|proof| Self(Instructions::Avx2(proof))));
@@ -50,6 +58,8 @@ impl Level {
     pub fn name(self) -> &'static str {
         match self.0 {
             Instructions::Portable => "portable",
+            #[cfg(target_arch = "aarch64")]
+            Instructions::Neon => "NEON",
             #[cfg(all(feature = "std", target_arch = "x86_64"))]
             Instructions::Avx2(_) => "AVX2",
             #[cfg(all(feature = "std", target_arch = "x86_64"))]

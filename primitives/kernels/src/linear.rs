@@ -2,7 +2,7 @@ use crate::{
     check_finite,
     product::{pack_transposed, Begin, Packed, Product, RowMajor},
     shape::{check_bias, check_len, element_count},
-    simd::{dispatch, Line, LANES},
+    simd::{dispatch, Line, Portable, Simd, LANES},
     KernelError, Level, LinearShape,
 };
 use alloc::{vec, vec::Vec};
@@ -173,15 +173,15 @@ impl PackedColumns<'_> {
 pub(crate) fn pack(weight: &[f32], inputs: usize, outputs: usize) -> Vec<Line> {
     let mut lines = vec![Line([0.0; LANES]); outputs.div_ceil(LANES) * inputs];
     for (weight, lines) in weight.chunks(LANES * inputs).zip(lines.chunks_exact_mut(inputs)) {
-        pack_transposed(weight, inputs, 0..inputs, lines);
+        pack_transposed::<<Portable as Simd>::Floats>(weight, inputs, 0..inputs, lines);
     }
     lines
 }
 
 /// The panels that hold the outputs of `range`, of `outputs` in all.
 pub(crate) fn panels_of(range: &Range<usize>, outputs: usize) -> Result<Range<usize>, KernelError> {
-    let ends_well = range.end == outputs || range.end < outputs && range.end % LANES == 0;
-    if range.start < range.end && ends_well && range.start % LANES == 0 {
+    let ends_well = range.end == outputs || range.end < outputs && range.end.is_multiple_of(LANES);
+    if range.start < range.end && ends_well && range.start.is_multiple_of(LANES) {
         Ok(range.start / LANES..range.end.div_ceil(LANES))
     } else {
         Err(KernelError::RangeNotInPanels { outputs })

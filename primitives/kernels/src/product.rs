@@ -8,23 +8,17 @@ mod weight;
 pub(crate) use pack::pack_transposed;
 pub(crate) use weight::{Packed, RowMajor, Weight};
 
-use crate::simd::{Kernel, Line, Simd, LANES};
+use crate::simd::{Kernel, Line, Simd, LANES, WIDE_PANELS};
 use alloc::{vec, vec::Vec};
-use core::array::from_fn;
+use core::{array::from_fn, ops::Range};
 use pack::pack_rows;
-use tile::{tiles, Part};
+use tile::{tiles, Part, Rows};
 
 /// Inputs of a block: its lines of a tile's panels stay in the first-level cache while all rows pass over them.
 const BLOCK_INPUTS: usize = 256;
 
 /// Rows of a block, which stays in the second-level cache while all panels pass over it. A multiple of all tiles' rows.
 const BLOCK_ROWS: usize = 192;
-
-/// Panels side by side where few rows leave the registers for them.
-const WIDE_PANELS: usize = 4;
-
-/// The most rows of such a product.
-const WIDE_ROWS: usize = 4;
 
 /// What chains start from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,8 +45,8 @@ pub(crate) struct Product<'a, W> {
 impl<W: Weight> Kernel for Product<'_, W> {
     #[inline(always)]
     fn run<S: Simd>(self) {
-        if self.x.len() / self.inputs <= WIDE_ROWS {
-            self.blocks::<S, WIDE_PANELS>(WIDE_ROWS);
+        if self.x.len() / self.inputs <= S::WIDE_ROWS {
+            self.blocks::<S, WIDE_PANELS>(S::WIDE_ROWS);
         } else if S::TILE_PANELS == 1 {
             self.blocks::<S, 1>(S::TILE_ROWS);
         } else {
@@ -62,41 +56,69 @@ impl<W: Weight> Kernel for Product<'_, W> {
 }
 
 impl<W: Weight> Product<'_, W> {
-    /// Goes over blocks of rows and of inputs, and in each over the panels, `PANELS` at a time, and tiles of `tile_rows`.
+    /// Goes over blocks of rows, outputs and inputs, and in each over the panels, `PANELS` at a time, and tiles of
+    /// `tile_rows`.
     #[inline(always)]
     fn blocks<S: Simd, const PANELS: usize>(self, tile_rows: usize) {
         let Self { x, inputs, weight, begin, bias, outputs, out } = self;
         let rows = x.len() / inputs;
         // A weight that only one tile of rows passes over is best read straight through.
-        let block_inputs = if W::PACKED && rows <= tile_rows { inputs } else { inputs.min(BLOCK_INPUTS) };
+        let (block_outputs, block_inputs) = match (rows <= tile_rows, W::PACKED) {
+            (false, _) => (outputs, inputs.min(BLOCK_INPUTS)),
+            (true, true) => (outputs, inputs),
+            (true, false) => (PANELS * LANES, inputs.min(BLOCK_INPUTS)),
+        };
         let block_rows = rows.min(BLOCK_ROWS);
         let mut packed_x = vec![0.0; block_rows * block_inputs];
         let scratch_lines = if W::PACKED { 0 } else { block_inputs };
         let mut scratch: [Vec<Line>; PANELS] = from_fn(|_| vec![Line([0.0; LANES]); scratch_lines]);
         for (x, out) in x.chunks(block_rows * inputs).zip(out.chunks_mut(block_rows * outputs)) {
-            for start in (0..inputs).step_by(block_inputs) {
-                let end = inputs.min(start + block_inputs);
-                let packed_x = &mut packed_x[..x.len() / inputs * (end - start)];
-                pack_rows(x, inputs, start..end, tile_rows, packed_x);
-                for column in (0..outputs).step_by(PANELS * LANES) {
-                    let panels = PANELS.min((outputs - column).div_ceil(LANES));
-                    let mut lines: [&[Line]; PANELS] = [&[]; PANELS];
-                    for (index, (lines, scratch)) in lines.iter_mut().zip(&mut scratch).enumerate().take(panels) {
-                        *lines = weight.lines(column / LANES + index, start..end, scratch);
-                    }
-                    let bias = if end == inputs { bias } else { None };
-                    let part =
-                        Part { stride: outputs, column, begin: if start == 0 { begin } else { Begin::Out }, bias };
-                    if panels == PANELS {
-                        tiles::<S, PANELS>(packed_x, tile_rows, lines, &part, out);
-                    } else {
-                        for (index, &lines) in lines[..panels].iter().enumerate() {
-                            let part = Part { column: column + index * LANES, ..part };
-                            tiles::<S, 1>(packed_x, tile_rows, [lines], &part, out);
-                        }
+            for columns in steps(outputs, block_outputs) {
+                for block in steps(inputs, block_inputs) {
+                    let packed_x = &mut packed_x[..x.len() / inputs * block.len()];
+                    pack_rows(x, inputs, block.clone(), tile_rows, packed_x);
+                    let rows = Rows { x: packed_x, tile_rows };
+                    let part = Part {
+                        stride: outputs,
+                        column: 0,
+                        begin: if block.start == 0 { begin } else { Begin::Out },
+                        bias: bias.filter(|_| block.end == inputs),
+                    };
+                    for column in columns.clone().step_by(PANELS * LANES) {
+                        let part = Part { column, ..part };
+                        panels::<S, W, PANELS>(&rows, &weight, block.clone(), &mut scratch, &part, out);
                     }
                 }
             }
         }
     }
+}
+
+/// The products of all tiles of `rows` with the next `PANELS` panels, or with those that are left.
+#[inline(always)]
+fn panels<S: Simd, W: Weight, const PANELS: usize>(
+    rows: &Rows<'_>,
+    weight: &W,
+    inputs: Range<usize>,
+    scratch: &mut [Vec<Line>; PANELS],
+    part: &Part<'_>,
+    out: &mut [f32],
+) {
+    let count = PANELS.min((part.stride - part.column).div_ceil(LANES));
+    let mut lines: [&[Line]; PANELS] = [&[]; PANELS];
+    for (index, (lines, scratch)) in lines.iter_mut().zip(scratch).enumerate().take(count) {
+        *lines = weight.lines::<S::Floats>(part.column / LANES + index, inputs.clone(), scratch);
+    }
+    if count == PANELS {
+        return tiles::<S, PANELS>(rows, lines, part, out);
+    }
+    for (index, &lines) in lines[..count].iter().enumerate() {
+        let part = Part { column: part.column + index * LANES, ..*part };
+        tiles::<S, 1>(rows, [lines], &part, out);
+    }
+}
+
+/// 0..`end` in ranges of `step`, the last of which may be shorter.
+fn steps(end: usize, step: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..end).step_by(step).map(move |start| start..end.min(start + step))
 }

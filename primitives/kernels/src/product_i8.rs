@@ -4,7 +4,7 @@ mod tile;
 
 use crate::{
     quantise::{QuantisedRows, GROUP},
-    simd::{Kernel, LineI8, Simd, Sums, LANES},
+    simd::{Kernel, LineI8, Simd, Sums, LANES, WIDE_PANELS},
 };
 use alloc::{vec, vec::Vec};
 use core::array::from_fn;
@@ -18,12 +18,6 @@ const BLOCK_BYTES: usize = 512 * 1024;
 
 /// The most rows of a block, a multiple of all tiles' rows.
 const BLOCK_ROWS: usize = 192;
-
-/// Panels side by side where few rows leave the registers for them.
-pub(crate) const WIDE_PANELS: usize = 4;
-
-/// The most rows of such a product.
-pub(crate) const WIDE_ROWS: usize = 4;
 
 /// A panel's weights: 16 outputs, their lines, and what belongs to each output.
 #[derive(Clone, Copy)]
@@ -54,8 +48,8 @@ pub(crate) struct ProductI8<'a> {
 impl Kernel for ProductI8<'_> {
     #[inline(always)]
     fn run<S: Simd>(self) {
-        if self.x.scales().len() <= WIDE_ROWS {
-            self.blocks::<S, WIDE_PANELS>(WIDE_ROWS);
+        if self.x.scales().len() <= S::WIDE_ROWS {
+            self.blocks::<S, WIDE_PANELS>(S::WIDE_ROWS);
         } else if S::TILE_PANELS == 1 {
             self.blocks::<S, 1>(S::TILE_ROWS);
         } else {
@@ -75,27 +69,58 @@ impl ProductI8<'_> {
         let rows = self.x.padded().chunks(block_rows * groups * GROUP).zip(self.x.scales().chunks(block_rows));
         for ((x, scales), out) in rows.zip(self.out.chunks_mut(block_rows * self.stride)) {
             pack_groups(x, groups, tile_rows, S::Sums::INPUT_OFFSET, &mut inputs);
-            for first in (0..self.panels.len()).step_by(PANELS) {
-                let panels = &self.panels[first..self.panels.len().min(first + PANELS)];
-                let lines = &self.lines[first * groups..][..panels.len() * groups];
-                let column = self.column + first * LANES;
-                let sums = &mut sums[..panels.len() * scales.len()];
-                begin::<S>(panels, sums);
+            let rows = Rows { inputs: &inputs, scales, tile_rows };
+            let lines = self.lines.chunks(PANELS * groups).zip(self.panels.chunks(PANELS));
+            for ((lines, panels), column) in lines.zip((self.column..).step_by(PANELS * LANES)) {
+                let part = Part { bias: self.bias, stride: self.stride, column };
                 if panels.len() == PANELS {
                     let lines = from_fn(|panel| &lines[panel * groups..][..groups]);
-                    block::<S, PANELS>(&inputs, tile_rows, lines, sums);
-                    end::<PANELS>(sums, panels, scales, self.bias, self.stride, column, out);
-                } else {
-                    let parts = lines.chunks_exact(groups).zip(sums.chunks_exact_mut(scales.len()));
-                    for (index, (lines, sums)) in parts.enumerate() {
-                        let column = column + index * LANES;
-                        begin::<S>(&panels[index..=index], sums);
-                        block::<S, 1>(&inputs, tile_rows, [lines], sums);
-                        end::<1>(sums, &panels[index..=index], scales, self.bias, self.stride, column, out);
-                    }
+                    multiply::<S, PANELS>(&rows, lines, panels, &part, &mut sums, out);
+                    continue;
+                }
+                for (index, lines) in lines.chunks_exact(groups).enumerate() {
+                    let part = Part { column: column + index * LANES, ..part };
+                    multiply::<S, 1>(&rows, [lines], &panels[index..=index], &part, &mut sums, out);
                 }
             }
         }
+    }
+}
+
+/// A block of rows of the input.
+struct Rows<'a> {
+    /// Packed in tiles of `tile_rows`.
+    inputs: &'a [i32],
+    scales: &'a [f32],
+    tile_rows: usize,
+}
+
+/// Where the outputs of some panels belong.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    /// The bias of all outputs.
+    bias: Option<&'a [f32]>,
+    /// The length of a row of the output.
+    stride: usize,
+    /// The first column.
+    column: usize,
+}
+
+/// The outputs of all `rows` for some panels. `sums` has room for them.
+#[inline(always)]
+fn multiply<S: Simd, const PANELS: usize>(
+    rows: &Rows<'_>,
+    lines: [&[LineI8]; PANELS],
+    panels: &[Outputs],
+    part: &Part<'_>,
+    sums: &mut [[i32; LANES]],
+    out: &mut [f32],
+) {
+    let sums = &mut sums[..PANELS * rows.scales.len()];
+    begin::<S>(panels, sums);
+    block::<S, PANELS>(rows.inputs, rows.tile_rows, lines, sums);
+    for ((sums, &scale), out) in sums.chunks_exact(PANELS).zip(rows.scales).zip(out.chunks_exact_mut(part.stride)) {
+        end(sums, scale, panels, part, out);
     }
 }
 
@@ -127,28 +152,18 @@ fn begin<S: Simd>(panels: &[Outputs], sums: &mut [[i32; LANES]]) {
     }
 }
 
-/// Scales the sums, adds the bias and writes the outputs from `column` on.
+/// Scales the sums of one row, adds the bias and writes the outputs.
 #[inline(always)]
-fn end<const PANELS: usize>(
-    sums: &[[i32; LANES]],
-    panels: &[Outputs],
-    row_scales: &[f32],
-    bias: Option<&[f32]>,
-    stride: usize,
-    column: usize,
-    out: &mut [f32],
-) {
-    for ((sums, &row_scale), out) in sums.chunks_exact(PANELS).zip(row_scales).zip(out.chunks_exact_mut(stride)) {
-        for ((sums, panel), start) in sums.iter().zip(panels).zip((column..).step_by(LANES)) {
-            let mut values: [f32; LANES] = from_fn(|lane| sums[lane] as f32 * (row_scale * panel.scales[lane]));
-            let out = &mut out[start..stride.min(start + LANES)];
-            if let Some(bias) = bias {
-                for (value, &bias) in values.iter_mut().zip(&bias[start..]) {
-                    *value += bias;
-                }
+fn end(sums: &[[i32; LANES]], row_scale: f32, panels: &[Outputs], part: &Part<'_>, out: &mut [f32]) {
+    for ((sums, panel), start) in sums.iter().zip(panels).zip((part.column..).step_by(LANES)) {
+        let mut values: [f32; LANES] = from_fn(|lane| sums[lane] as f32 * (row_scale * panel.scales[lane]));
+        if let Some(bias) = part.bias {
+            for (value, &bias) in values.iter_mut().zip(&bias[start..]) {
+                *value += bias;
             }
-            out.copy_from_slice(&values[..out.len()]);
         }
+        let out = &mut out[start..part.stride.min(start + LANES)];
+        out.copy_from_slice(&values[..out.len()]);
     }
 }
 

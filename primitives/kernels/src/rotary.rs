@@ -35,7 +35,7 @@ impl RotaryTable {
     /// [`ParameterOutOfRange`](KernelError::ParameterOutOfRange) for an odd or zero `head_size` or a `base` that is not
     /// finite and at least 1; otherwise as [`with_frequencies`](Self::with_frequencies).
     pub fn new(head_size: usize, base: f32, positions: usize) -> Result<Self, KernelError> {
-        if head_size == 0 || head_size % 2 != 0 {
+        if head_size == 0 || !head_size.is_multiple_of(2) {
             return Err(KernelError::ParameterOutOfRange { parameter: "head_size", range: "even and above 0" });
         }
         if !(base >= 1.0 && base.is_finite()) {

@@ -5,10 +5,12 @@
 pub(crate) mod avx2;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 pub(crate) mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 
 use crate::level::{Instructions, Level};
-use portable::Portable;
+pub(crate) use portable::Portable;
 
 /// Columns of a panel of weights, and floats of a vector.
 pub(crate) const LANES: usize = 16;
@@ -33,10 +35,15 @@ pub(crate) trait Simd {
     const TILE_ROWS: usize;
     /// The panels of such a tile: 1 or 2.
     const TILE_PANELS: usize;
+    /// The most rows of which the registers hold [`WIDE_PANELS`] panels.
+    const WIDE_ROWS: usize;
 }
 
 /// The largest [`TILE_ROWS`](Simd::TILE_ROWS) of all levels.
 pub(crate) const MAX_TILE_ROWS: usize = 12;
+
+/// Panels side by side where few rows leave the registers for them.
+pub(crate) const WIDE_PANELS: usize = 4;
 
 /// Sixteen floats in the registers of one level. Implementations are `#[inline(always)]`, so that they are compiled for
 /// their caller's processor.
@@ -49,6 +56,8 @@ pub(crate) trait Floats: Copy {
     fn store(self, values: &mut [f32; LANES]);
     /// `self · factor + addend` in each lane, rounded once.
     fn fused(self, factor: Self, addend: Self) -> Self;
+    /// Exchanges rows and columns.
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES];
     /// Asks for the memory `ahead` lines after `line`, whatever lies there.
     fn prefetch(line: &Line, ahead: usize);
 }
@@ -86,6 +95,8 @@ pub(crate) trait Kernel {
 pub(crate) fn dispatch<K: Kernel>(level: Level, kernel: K) {
     match level.0 {
         Instructions::Portable => kernel.run::<Portable>(),
+        #[cfg(target_arch = "aarch64")]
+        Instructions::Neon => kernel.run::<neon::Neon>(),
         #[cfg(all(feature = "std", target_arch = "x86_64"))]
         Instructions::Avx2(proof) => proof.run(kernel),
         #[cfg(all(feature = "std", target_arch = "x86_64"))]

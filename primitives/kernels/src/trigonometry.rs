@@ -43,7 +43,7 @@ fn taylor(square: f64, last: u32) -> f64 {
     let mut sum = 0.0;
     let mut k = last;
     while k >= 2 {
-        let sign = if (k / 2) % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if (k / 2).is_multiple_of(2) { 1.0 } else { -1.0 };
         sum = sum * square + sign / factorial(k);
         k -= 2;
     }

@@ -1,6 +1,6 @@
 //! Rearrangements that let a tile read straight through its operands.
 
-use crate::simd::{Line, LANES};
+use crate::simd::{Floats, Line, LANES};
 use core::ops::Range;
 
 /// Writes `inputs` of the rows of `x` tile by tile, and in a tile input by input the values of all its rows.
@@ -22,14 +22,24 @@ pub(crate) fn pack_rows(x: &[f32], stride: usize, inputs: Range<usize>, tile_row
 /// Writes a line for each of `inputs`: that input's weights of the first 16 rows of `weight`, zeros for rows that it
 /// has not. Its rows have a length of `stride`.
 #[inline(always)]
-pub(crate) fn pack_transposed(weight: &[f32], stride: usize, inputs: Range<usize>, lines: &mut [Line]) {
-    for (output, row) in weight.chunks(stride).take(LANES).enumerate() {
-        for (&value, line) in row[inputs.clone()].iter().zip(lines.iter_mut()) {
-            line.0[output] = value;
+pub(crate) fn pack_transposed<F: Floats>(weight: &[f32], stride: usize, inputs: Range<usize>, lines: &mut [Line]) {
+    let rows = (weight.len() / stride).min(LANES);
+    let whole = if rows == LANES { inputs.len() / LANES * LANES } else { 0 };
+    for (start, lines) in (inputs.start..).step_by(LANES).zip(lines[..whole].chunks_exact_mut(LANES)) {
+        let mut block = [F::splat(0.0); LANES];
+        for (values, row) in block.iter_mut().zip(weight.chunks(stride)) {
+            if let Some(row) = row[start..].first_chunk() {
+                *values = F::load(row);
+            }
+        }
+        for (line, values) in lines.iter_mut().zip(F::transpose(block)) {
+            values.store(&mut line.0);
         }
     }
-    let outputs = (weight.len() / stride).min(LANES);
-    if outputs < LANES {
-        lines.iter_mut().for_each(|line| line.0[outputs..].fill(0.0));
+    for (line, input) in lines[whole..].iter_mut().zip(inputs.start + whole..inputs.end) {
+        line.0 = [0.0; LANES];
+        for (value, row) in line.0.iter_mut().zip(weight.chunks(stride)) {
+            *value = row[input];
+        }
     }
 }

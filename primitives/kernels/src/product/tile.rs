@@ -1,10 +1,17 @@
 //! The innermost loops: a few rows times a few panels, all sums in registers.
 
-use super::{Begin, WIDE_PANELS, WIDE_ROWS};
-use crate::simd::{Floats, Line, Simd, LANES, MAX_TILE_ROWS};
+use super::Begin;
+use crate::simd::{Floats, Line, Simd, LANES, MAX_TILE_ROWS, WIDE_PANELS};
 
 /// Lines between the one in use and the one asked for, where a weight is read once.
 const PREFETCH_LINES: usize = 16;
+
+/// A block of rows of the input.
+pub(crate) struct Rows<'a> {
+    /// Packed in tiles of `tile_rows`.
+    pub(crate) x: &'a [f32],
+    pub(crate) tile_rows: usize,
+}
 
 /// Where the sums of some panels belong, and how they begin and end.
 #[derive(Clone, Copy)]
@@ -19,15 +26,15 @@ pub(crate) struct Part<'a> {
     pub(crate) bias: Option<&'a [f32]>,
 }
 
-/// Sums over all tiles of `x`, which is packed in tiles of `tile_rows`, into the rows of `out`.
+/// Sums over all tiles of `rows`, into the rows of `out`.
 #[inline(always)]
 pub(crate) fn tiles<S: Simd, const PANELS: usize>(
-    x: &[f32],
-    tile_rows: usize,
+    rows: &Rows<'_>,
     lines: [&[Line]; PANELS],
     part: &Part<'_>,
     out: &mut [f32],
 ) {
+    let Rows { x, tile_rows } = rows;
     let inputs = lines[0].len();
     let width = (PANELS * LANES).min(part.stride - part.column);
     for (x, out) in x.chunks(tile_rows * inputs).zip(out.chunks_mut(tile_rows * part.stride)) {
@@ -82,7 +89,7 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
     out: &mut [f32],
 ) {
     // Never so: it lets the compiler leave out the sizes that a level has no registers for.
-    if ROWS > WIDE_ROWS && (ROWS > S::TILE_ROWS || PANELS == WIDE_PANELS) {
+    if ROWS > S::TILE_ROWS || PANELS == WIDE_PANELS && ROWS > S::WIDE_ROWS {
         return;
     }
     // All lengths are cut to the same one, so that no access inside of the loop needs a check.

@@ -1,5 +1,5 @@
 use super::pack::pack_transposed;
-use crate::simd::{Line, LANES};
+use crate::simd::{Floats, Line, LANES};
 use core::ops::Range;
 
 /// Weights as a product takes them: panels of 16 outputs, and in a panel a line of 16 for each input.
@@ -8,7 +8,7 @@ pub(crate) trait Weight {
     const PACKED: bool;
 
     /// The lines of a panel for a range of inputs, put into `scratch` if need be. Outputs beyond the last have zeros.
-    fn lines<'a>(&'a self, panel: usize, inputs: Range<usize>, scratch: &'a mut [Line]) -> &'a [Line];
+    fn lines<'a, F: Floats>(&'a self, panel: usize, inputs: Range<usize>, scratch: &'a mut [Line]) -> &'a [Line];
 }
 
 /// All lines, panel by panel.
@@ -22,7 +22,7 @@ impl Weight for Packed<'_> {
     const PACKED: bool = true;
 
     #[inline(always)]
-    fn lines<'a>(&'a self, panel: usize, inputs: Range<usize>, _: &'a mut [Line]) -> &'a [Line] {
+    fn lines<'a, F: Floats>(&'a self, panel: usize, inputs: Range<usize>, _: &'a mut [Line]) -> &'a [Line] {
         &self.lines[panel * self.inputs..][inputs]
     }
 }
@@ -38,10 +38,10 @@ impl Weight for RowMajor<'_> {
     const PACKED: bool = false;
 
     #[inline(always)]
-    fn lines<'a>(&'a self, panel: usize, inputs: Range<usize>, scratch: &'a mut [Line]) -> &'a [Line] {
+    fn lines<'a, F: Floats>(&'a self, panel: usize, inputs: Range<usize>, scratch: &'a mut [Line]) -> &'a [Line] {
         let rows = &self.weight[panel * LANES * self.inputs..];
         let lines = &mut scratch[..inputs.len()];
-        pack_transposed(rows, self.inputs, inputs, lines);
+        pack_transposed::<F>(rows, self.inputs, inputs, lines);
         lines
     }
 }

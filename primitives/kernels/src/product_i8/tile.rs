@@ -1,7 +1,6 @@
 //! The innermost loops: a few rows times a few panels, all sums in registers.
 
-use super::{WIDE_PANELS, WIDE_ROWS};
-use crate::simd::{LineI8, Simd, Sums, LANES, MAX_TILE_ROWS};
+use crate::simd::{LineI8, Simd, Sums, LANES, MAX_TILE_ROWS, WIDE_PANELS};
 use core::ops::Range;
 
 /// Lines between the one in use and the one asked for, where a weight is read once.
@@ -47,7 +46,7 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
     out: &mut [[i32; LANES]],
 ) {
     // Never so: it lets the compiler leave out the sizes that a level has no registers for.
-    if ROWS > WIDE_ROWS && (ROWS > S::TILE_ROWS || PANELS == WIDE_PANELS) {
+    if ROWS > S::TILE_ROWS || PANELS == WIDE_PANELS && ROWS > S::WIDE_ROWS {
         return;
     }
     // All lengths are cut to the same one, so that no access inside of the loop needs a check.

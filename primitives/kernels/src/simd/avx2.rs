@@ -35,6 +35,7 @@ impl Simd for Instructions {
     type Sums = Pair<__m256i>;
     const TILE_ROWS: usize = 6;
     const TILE_PANELS: usize = 1;
+    const WIDE_ROWS: usize = 1;
 }
 
 /// Lanes 0 to 7, and lanes 8 to 15. Private to this file like [`Instructions`].
@@ -68,6 +69,23 @@ impl Floats for Pair<__m256> {
     fn fused(self, factor: Self, addend: Self) -> Self {
         // SAFETY: inside of `run` only, see `Instructions`.
         unsafe { Self(_mm256_fmadd_ps(self.0, factor.0, addend.0), _mm256_fmadd_ps(self.1, factor.1, addend.1)) }
+    }
+
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        let mut columns = rows;
+        for half in 0..2 {
+            let low = transpose(core::array::from_fn(|row| rows[8 * half + row].0));
+            let high = transpose(core::array::from_fn(|row| rows[8 * half + row].1));
+            for column in 0..8 {
+                if half == 0 {
+                    (columns[column].0, columns[8 + column].0) = (low[column], high[column]);
+                } else {
+                    (columns[column].1, columns[8 + column].1) = (low[column], high[column]);
+                }
+            }
+        }
+        columns
     }
 
     #[inline(always)]
@@ -127,6 +145,34 @@ impl Sums for Pair<__m256i> {
         // SAFETY: a prefetch reads nothing and never faults, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
     }
+}
+
+/// Exchanges rows and columns of 8 × 8.
+#[inline(always)]
+fn transpose(rows: [__m256; 8]) -> [__m256; 8] {
+    let mut out = rows;
+    // In each 128 bits: pairs of rows, then the columns of four rows.
+    for quad in 0..2 {
+        let [a, b, c, d] = core::array::from_fn(|row| rows[4 * quad + row]);
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe {
+            let (ab_low, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            let (cd_low, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+            out[4 * quad] = _mm256_shuffle_ps::<0x44>(ab_low, cd_low);
+            out[4 * quad + 1] = _mm256_shuffle_ps::<0xee>(ab_low, cd_low);
+            out[4 * quad + 2] = _mm256_shuffle_ps::<0x44>(ab_high, cd_high);
+            out[4 * quad + 3] = _mm256_shuffle_ps::<0xee>(ab_high, cd_high);
+        }
+    }
+    let mut columns = out;
+    for column in 0..4 {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe {
+            columns[column] = _mm256_permute2f128_ps::<0x20>(out[column], out[4 + column]);
+            columns[4 + column] = _mm256_permute2f128_ps::<0x31>(out[column], out[4 + column]);
+        }
+    }
+    columns
 }
 
 /// The product of an input with a weight is that of the input, with the weight's sign, and the weight's magnitude. Sums of

@@ -42,6 +42,7 @@ impl Simd for Instructions {
     type Sums = Integers;
     const TILE_ROWS: usize = 12;
     const TILE_PANELS: usize = 2;
+    const WIDE_ROWS: usize = 4;
 }
 
 /// Private to this file like [`Instructions`].
@@ -75,6 +76,39 @@ impl Floats for Vector {
     fn fused(self, factor: Self, addend: Self) -> Self {
         // SAFETY: inside of `run` only, see `Instructions`.
         unsafe { Self(_mm512_fmadd_ps(self.0, factor.0, addend.0)) }
+    }
+
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        let mut out = rows;
+        // In each 128 bits: pairs of rows, then the columns of four rows.
+        for quad in 0..4 {
+            let [a, b, c, d] = core::array::from_fn(|row| rows[4 * quad + row].0);
+            // SAFETY: inside of `run` only, see `Instructions`.
+            unsafe {
+                let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+                let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+                out[4 * quad] = Self(_mm512_shuffle_ps::<0x44>(ab_low, cd_low));
+                out[4 * quad + 1] = Self(_mm512_shuffle_ps::<0xee>(ab_low, cd_low));
+                out[4 * quad + 2] = Self(_mm512_shuffle_ps::<0x44>(ab_high, cd_high));
+                out[4 * quad + 3] = Self(_mm512_shuffle_ps::<0xee>(ab_high, cd_high));
+            }
+        }
+        // Then the 128 bits of four such quads are rows and columns of their own.
+        let mut columns = out;
+        for column in 0..4 {
+            let [a, b, c, d] = core::array::from_fn(|quad| out[4 * quad + column].0);
+            // SAFETY: inside of `run` only, see `Instructions`.
+            unsafe {
+                let (ab_even, ab_odd) = (_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b));
+                let (cd_even, cd_odd) = (_mm512_shuffle_f32x4::<0x88>(c, d), _mm512_shuffle_f32x4::<0xdd>(c, d));
+                columns[column] = Self(_mm512_shuffle_f32x4::<0x88>(ab_even, cd_even));
+                columns[column + 4] = Self(_mm512_shuffle_f32x4::<0x88>(ab_odd, cd_odd));
+                columns[column + 8] = Self(_mm512_shuffle_f32x4::<0xdd>(ab_even, cd_even));
+                columns[column + 12] = Self(_mm512_shuffle_f32x4::<0xdd>(ab_odd, cd_odd));
+            }
+        }
+        columns
     }
 
     #[inline(always)]

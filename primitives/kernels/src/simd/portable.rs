@@ -10,6 +10,7 @@ impl Simd for Portable {
     type Sums = [i32; LANES];
     const TILE_ROWS: usize = 4;
     const TILE_PANELS: usize = 1;
+    const WIDE_ROWS: usize = 1;
 }
 
 impl Floats for [f32; LANES] {
@@ -31,6 +32,11 @@ impl Floats for [f32; LANES] {
     #[inline(always)]
     fn fused(self, factor: Self, addend: Self) -> Self {
         from_fn(|lane| fma(self[lane], factor[lane], addend[lane]))
+    }
+
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        from_fn(|column| from_fn(|row| rows[row][column]))
     }
 
     #[inline(always)]

@@ -40,7 +40,7 @@ fn compare(triple: [u32; 3]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
 
     #[test]
     fn levels_agree_on_any_bits(triple: [u32; 3]) {

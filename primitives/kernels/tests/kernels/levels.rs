@@ -23,6 +23,9 @@ fn values(count: usize) -> impl Strategy<Value = Vec<f32>> {
     ]
 }
 
+/// An operation in place, at a level.
+type Operation<'a> = dyn Fn(Level, &mut [f32]) -> Result<(), KernelError> + 'a;
+
 /// The levels to compare with [`Level::PORTABLE`].
 fn fast_levels() -> Vec<Level> {
     Level::available().into_iter().filter(|&level| level != Level::PORTABLE).collect()
@@ -115,7 +118,7 @@ proptest! {
             Norm::Rms { weight, epsilon: 1e-5 },
         ];
         for level in fast_levels() {
-            let agree = |run: &dyn Fn(Level, &mut [f32]) -> Result<(), KernelError>| {
+            let agree = |run: &Operation<'_>| {
                 let (mut expected, mut out) = (source.to_vec(), source.to_vec());
                 assert_eq!(run(Level::PORTABLE, &mut expected), run(level, &mut out));
                 bits(&expected) == bits(&out)

@@ -1,6 +1,7 @@
 //! The operations against golden bits, against `f64`, and against each other.
 
 mod accuracy;
+mod accuracy_transformers;
 mod attention;
 mod convolution;
 mod fma;
@@ -9,4 +10,6 @@ mod golden_transformers;
 mod levels;
 mod properties;
 mod refusals;
+mod refusals_transformers;
+mod sampling;
 mod sequence;
