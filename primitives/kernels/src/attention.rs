@@ -1,5 +1,6 @@
 use crate::{
     check_finite,
+    finite::are_finite,
     product::{Begin, Product},
     shape::{check_len, check_rows, element_count},
     simd::{dispatch, Kernel, Simd, LANES},
@@ -219,12 +220,10 @@ impl Kernel for Weigh<'_> {
     fn run<S: Simd>(self) {
         for (row, &seen) in self.scores.chunks_exact_mut(self.width).zip(self.seen) {
             let row = &mut row[..seen];
-            let mut is_finite = true;
             for score in row.iter_mut() {
                 *score *= self.scale;
-                is_finite &= score.is_finite();
             }
-            *self.is_finite &= is_finite;
+            *self.is_finite &= are_finite(row);
             softmax_row(row);
         }
     }

@@ -11,27 +11,32 @@ const INFINITY_BITS: u32 = f32::INFINITY.to_bits();
 /// # Errors
 /// [`NotFinite`](KernelError::NotFinite) if any of `values` is one.
 pub fn check_finite(values: &[f32]) -> Result<(), KernelError> {
-    let mut largest = 0;
-    dispatch(Level::best(), LargestMagnitude { values, largest: &mut largest });
-    if largest < INFINITY_BITS {
+    let mut is_finite = true;
+    dispatch(Level::best(), CheckFinite { values, is_finite: &mut is_finite });
+    if is_finite {
         Ok(())
     } else {
         Err(KernelError::NotFinite)
     }
 }
 
-/// The bits of the largest magnitude, NaNs above infinities.
-struct LargestMagnitude<'a> {
+struct CheckFinite<'a> {
     values: &'a [f32],
-    largest: &'a mut u32,
+    is_finite: &'a mut bool,
 }
 
-impl Kernel for LargestMagnitude<'_> {
+impl Kernel for CheckFinite<'_> {
     #[inline(always)]
     fn run<S: Simd>(self) {
-        // No early exit: the loop becomes vectors, and a refusal is rare.
-        *self.largest = self.values.iter().fold(0, |largest, value| largest.max(value.abs().to_bits()));
+        *self.is_finite = are_finite(self.values);
     }
+}
+
+/// Whether none of `values` is a NaN or an infinity.
+#[inline(always)]
+pub(crate) fn are_finite(values: &[f32]) -> bool {
+    // By the bits of the largest magnitude and without an early exit, so that the loop becomes vectors.
+    values.iter().fold(0, |largest, value| largest.max(value.abs().to_bits())) < INFINITY_BITS
 }
 
 /// Makes equal values equal bits, as an answer and a trace need: −0 becomes +0.

@@ -97,6 +97,15 @@ impl PackedLinear {
         core::mem::size_of_val(self.lines.as_slice())
     }
 
+    /// What [`size_bytes`](Self::size_bytes) will be, for a budget before packing: outputs are rounded up to whole panels.
+    ///
+    /// # Errors
+    /// [`ZeroDimension`](KernelError::ZeroDimension) and [`TooLarge`](KernelError::TooLarge) for a wrong shape.
+    pub fn size_bytes_of(inputs: usize, outputs: usize) -> Result<u64, KernelError> {
+        element_count(&[outputs, inputs])?;
+        Ok(inputs as u64 * outputs.div_ceil(LANES) as u64 * core::mem::size_of::<Line>() as u64)
+    }
+
     /// [`linear`] with this weight: `x` is rows × inputs, `bias` outputs, `out` rows × outputs.
     ///
     /// # Errors

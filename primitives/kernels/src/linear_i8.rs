@@ -103,6 +103,18 @@ impl PackedLinearI8 {
         core::mem::size_of_val(self.lines.as_slice()) + core::mem::size_of_val(self.panels.as_slice())
     }
 
+    /// What [`size_bytes`](Self::size_bytes) will be, for a budget before packing: outputs are rounded up to whole panels,
+    /// inputs to a multiple of four.
+    ///
+    /// # Errors
+    /// [`ZeroDimension`](KernelError::ZeroDimension) and [`TooLarge`](KernelError::TooLarge) for a wrong shape.
+    pub fn size_bytes_of(inputs: usize, outputs: usize) -> Result<u64, KernelError> {
+        check_inputs(inputs)?;
+        element_count(&[outputs, inputs])?;
+        let panel = inputs.div_ceil(GROUP) * core::mem::size_of::<LineI8>() + core::mem::size_of::<Outputs>();
+        Ok(outputs.div_ceil(LANES) as u64 * panel as u64)
+    }
+
     /// [`linear_i8`] with this weight: `bias` has outputs, `out` rows × outputs.
     ///
     /// # Errors

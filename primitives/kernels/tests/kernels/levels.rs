@@ -156,6 +156,22 @@ proptest! {
 }
 
 #[test]
+fn functions_agree_over_a_sweep_of_the_floats() {
+    use Function::*;
+    // A prime step, so that the sweep meets every pattern of low bits.
+    let all: Vec<f32> = (0..=u32::MAX).step_by(4099).map(f32::from_bits).filter(|value| value.is_finite()).collect();
+    for function in [Relu, Sigmoid, Tanh, Erf, Gelu, GeluTanh, Silu] {
+        let mut expected = all.clone();
+        at::map(Level::PORTABLE, function, &mut expected).unwrap();
+        for level in fast_levels() {
+            let mut out = all.clone();
+            at::map(level, function, &mut out).unwrap();
+            assert!(bits(&out) == bits(&expected), "{function:?}, {}", level.name());
+        }
+    }
+}
+
+#[test]
 fn the_best_level_is_the_last_of_those_available() {
     assert_eq!(Level::available().first(), Some(&Level::PORTABLE));
     assert_eq!(Level::available().last(), Some(&Level::best()));

@@ -36,6 +36,19 @@ fn packed_weights_refuse_a_wrong_shape() {
 }
 
 #[test]
+fn packed_weights_tell_their_size_before() {
+    for (inputs, outputs) in [(1, 1), (5, 16), (37, 33)] {
+        let packed = PackedLinear::new(&vec![0.0; inputs * outputs], inputs, outputs).unwrap();
+        assert_eq!(PackedLinear::size_bytes_of(inputs, outputs), Ok(packed.size_bytes() as u64));
+        let packed = PackedLinearI8::new(&vec![0; inputs * outputs], &vec![1.0; outputs], inputs, outputs).unwrap();
+        assert_eq!(PackedLinearI8::size_bytes_of(inputs, outputs), Ok(packed.size_bytes() as u64));
+    }
+    assert_eq!(PackedLinear::size_bytes_of(0, 1), Err(KernelError::ZeroDimension));
+    assert_eq!(PackedLinear::size_bytes_of(usize::MAX, 2), Err(KernelError::TooLarge));
+    assert_eq!(PackedLinearI8::size_bytes_of(MAX_INPUTS_I8 + 1, 1), Err(KernelError::TooLarge));
+}
+
+#[test]
 fn columns_begin_and_end_at_panels() {
     let packed = PackedLinear::new(&[0.0; 40], 1, 40).unwrap();
     assert!([0..16, 16..32, 16..40, 32..40, 0..40].into_iter().all(|range| packed.columns(range).is_ok()));
