@@ -1,13 +1,9 @@
 //! What the requests that end in one sweep share, booked once for all of them: each of these records would else be read and
 //! written anew for each request.
 
-use crate::{payment::CreditOf, AccountIdOf, BalanceOf, Config, OpenSeats, RequestOf};
+use crate::{payment::Takings, AccountIdOf, BalanceOf, Config, OpenSeats, RequestOf};
 use alloc::collections::{BTreeMap, BTreeSet};
-use frame_support::{
-    defensive,
-    traits::{fungible::Balanced, tokens::imbalance::Imbalance, Get},
-};
-use sp_runtime::traits::{Saturating, Zero};
+use sp_runtime::traits::Saturating;
 use votive_primitives::{
     ids::RequestId,
     request::Progress,
@@ -20,10 +16,8 @@ pub(crate) type Spent<T> = BTreeMap<AccountIdOf<T>, BalanceOf<T>>;
 
 /// What the ends of requests leave to be booked.
 pub(crate) struct Ends<T: Config> {
-    /// For the treasury.
-    pub treasury: CreditOf<T>,
-    /// What leaves the issuance.
-    pub burnt: CreditOf<T>,
+    /// What belongs to nobody of the request.
+    pub takings: Takings<T>,
     seats: BTreeMap<AccountIdOf<T>, EndedSeats<BalanceOf<T>>>,
     /// Requests in which a key has no open seat any more.
     closed: BTreeMap<WorkerKey, BTreeSet<RequestId>>,
@@ -31,12 +25,7 @@ pub(crate) struct Ends<T: Config> {
 
 impl<T: Config> Ends<T> {
     pub fn new() -> Self {
-        Self {
-            treasury: CreditOf::<T>::zero(),
-            burnt: CreditOf::<T>::zero(),
-            seats: BTreeMap::new(),
-            closed: BTreeMap::new(),
-        }
+        Self { takings: Takings::new(), seats: BTreeMap::new(), closed: BTreeMap::new() }
     }
 
     /// Gives the seats of the present attempt back and ends what was not `spent` of their locks.
@@ -65,10 +54,6 @@ impl<T: Config> Ends<T> {
                 *open = (!left.is_empty()).then_some(left);
             });
         }
-        if !self.treasury.peek().is_zero() && T::Currency::resolve(&T::Treasury::get(), self.treasury).is_err() {
-            defensive!("the treasury's account exists from genesis; qed");
-        }
-        // Credit that is dropped leaves the issuance.
-        drop(self.burnt);
+        self.takings.book();
     }
 }

@@ -1,14 +1,12 @@
 //! All money of a request moves here: into escrow, out to those who earned it, and back.
 
-use crate::{
-    ends::{Ends, Spent},
-    AccountIdOf, BalanceOf, Config, Error, Event, HoldReason, Pallet, RequestOf,
-};
+use crate::{ends::Spent, AccountIdOf, BalanceOf, Config, Error, Event, HoldReason, Pallet, RequestOf};
 use frame_support::{
     defensive,
     traits::{
         fungible::{Balanced, BalancedHold, Credit, MutateHold},
         tokens::{imbalance::Imbalance, Precision},
+        Get,
     },
 };
 use sp_runtime::{
@@ -38,12 +36,32 @@ pub(crate) fn return_escrow<T: Config>(requester: &AccountIdOf<T>, amount: Balan
 /// Money that belongs to nobody's account while it is on its way.
 pub(crate) type CreditOf<T> = Credit<AccountIdOf<T>, <T as Config>::Currency>;
 
+/// The parts of fees that go to the treasury and those that are burnt, of all requests that become final in one sweep.
+pub(crate) struct Takings<T: Config> {
+    treasury: CreditOf<T>,
+    burnt: CreditOf<T>,
+}
+
+impl<T: Config> Takings<T> {
+    pub fn new() -> Self {
+        Self { treasury: CreditOf::<T>::zero(), burnt: CreditOf::<T>::zero() }
+    }
+
+    pub fn book(self) {
+        if !self.treasury.peek().is_zero() && T::Currency::resolve(&T::Treasury::get(), self.treasury).is_err() {
+            defensive!("the treasury's account exists from genesis; qed");
+        }
+        // Credit that is dropped leaves the issuance.
+        drop(self.burnt);
+    }
+}
+
 /// Pays a final request out of its escrow, which leaves the hold as a whole. Returns the fee.
 pub(crate) fn pay_out<T: Config>(
     id: RequestId,
     request: &RequestOf<T>,
     units: Units,
-    ends: &mut Ends<T>,
+    takings: &mut Takings<T>,
 ) -> BalanceOf<T> {
     let paid_seats = request.committee.iter().filter_map(Seat::revealed).count() as u32;
     let fee = pricing::fee(&request.price, paid_seats, units, request.fee_floor)
@@ -60,20 +78,20 @@ pub(crate) fn pay_out<T: Config>(
     let mut extra = split.first_seat_extra;
     for seat in request.committee.iter().filter(|seat| seat.revealed().is_some()) {
         let amount = split.each_seat.saturating_add(core::mem::take(&mut extra));
-        if pay::<T>(id, &seat.operator, escrow.extract(amount), ends) {
+        if pay::<T>(id, &seat.operator, escrow.extract(amount), takings) {
             Pallet::<T>::deposit_event(Event::SeatPaid { request: id, operator: seat.operator.clone(), amount });
         }
     }
     if let Some(owner) = owner.filter(|_| !split.royalty.is_zero()) {
-        if pay::<T>(id, &owner, escrow.extract(split.royalty), ends) {
+        if pay::<T>(id, &owner, escrow.extract(split.royalty), takings) {
             Pallet::<T>::deposit_event(Event::RoyaltyPaid { request: id, owner, amount: split.royalty });
         }
     }
-    ends.treasury.subsume(escrow.extract(split.treasury));
-    ends.burnt.subsume(escrow.extract(split.burn));
+    takings.treasury.subsume(escrow.extract(split.treasury));
+    takings.burnt.subsume(escrow.extract(split.burn));
     let refund = escrow.peek();
     if !refund.is_zero() {
-        pay::<T>(id, &request.requester, escrow, ends);
+        pay::<T>(id, &request.requester, escrow, takings);
     }
     Pallet::<T>::deposit_event(Event::RequestFinal {
         request: id,
@@ -90,11 +108,11 @@ pub(crate) fn pay<T: Config>(
     id: RequestId,
     beneficiary: &AccountIdOf<T>,
     part: CreditOf<T>,
-    ends: &mut Ends<T>,
+    takings: &mut Takings<T>,
 ) -> bool {
     let amount = part.peek();
     let Err(part) = T::Currency::resolve(beneficiary, part) else { return true };
-    ends.treasury.subsume(part);
+    takings.treasury.subsume(part);
     Pallet::<T>::deposit_event(Event::PaymentDiverted { request: id, beneficiary: beneficiary.clone(), amount });
     false
 }

@@ -86,7 +86,7 @@ impl<T: Config> Pallet<T> {
             return Self::refund(id, request, RefundCause::TooFewReveals);
         };
         Self::report_withheld(id, &request.committee);
-        let fee = payment::pay_out::<T>(id, &request, settled.units, ends);
+        let fee = payment::pay_out::<T>(id, &request, settled.units, &mut ends.takings);
         let outcome = Outcome::Final {
             digest: settled.digest,
             answer_hash: settled.answer_hash,

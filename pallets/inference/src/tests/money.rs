@@ -1,5 +1,5 @@
 use super::seats::*;
-use crate::{ends::Ends, mock::*, *};
+use crate::{mock::*, payment::Takings, *};
 use frame_support::traits::fungible::BalancedHold;
 use sp_runtime::Permill;
 use votive_primitives::{
@@ -99,9 +99,9 @@ fn a_payment_that_its_account_cannot_take_goes_to_the_treasury() {
         let (request, _) = ask_and_settle(Seats::One);
         let (part, missing) = Balances::slash(&HoldReason::Escrow.into(), &ALICE, 9);
         assert_eq!(missing, 0);
-        let (dead, mut ends) = (99, Ends::<Test>::new());
-        assert!(!payment::pay::<Test>(request, &dead, part, &mut ends));
-        ends.book();
+        let (dead, mut takings) = (99, Takings::<Test>::new());
+        assert!(!payment::pay::<Test>(request, &dead, part, &mut takings));
+        takings.book();
         assert_eq!(Balances::free_balance(dead), 0);
         assert_eq!(Balances::free_balance(TREASURY), ENDOWMENT + 9);
         System::assert_has_event(Event::PaymentDiverted { request, beneficiary: dead, amount: 9 }.into());
