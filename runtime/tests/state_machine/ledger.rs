@@ -87,6 +87,8 @@ pub struct Ledger {
     pub last_vrf: Option<u32>,
     /// Until when safe mode lasts.
     pub safe_until: Option<u32>,
+    /// The first height whose bonds have not all returned, where blocks left some behind.
+    pub bonds_behind: Option<u32>,
 }
 
 impl Ledger {
@@ -106,6 +108,7 @@ impl Ledger {
             now: 0,
             last_vrf: None,
             safe_until: None,
+            bonds_behind: None,
         }
     }
 }

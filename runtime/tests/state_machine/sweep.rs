@@ -25,10 +25,10 @@ impl Ledger {
     pub fn open_block(&mut self, has_vrf: bool, is_barred: bool, seen: &[Seen]) {
         self.height += 1;
         self.safe_until = self.safe_until.filter(|until| self.height <= *until);
-        self.return_bonds();
         if is_barred {
-            return;
+            return self.leave_bonds();
         }
+        self.return_bonds();
         self.now += 1;
         let can_draw = has_vrf && self.last_vrf.is_some_and(|last| last + 1 == self.height);
         self.last_vrf = has_vrf.then_some(self.height);

@@ -6,7 +6,7 @@ use super::{
 };
 use std::collections::BTreeSet;
 use votive_primitives::ids::VersionId;
-use votive_runtime::{AccountId, Balance};
+use votive_runtime::{AccountId, Balance, Runtime};
 
 const DEFAULT_CAPACITY: u32 = 4;
 const MAX_CAPACITY: u32 = 256;
@@ -14,6 +14,9 @@ const MAX_SERVED: usize = 32;
 
 /// Blocks until a worker whose seats were open when its bond was due is looked at again.
 const POSTPONED_BY: u32 = 10;
+
+/// Steps that a block takes to return bonds.
+const BOND_STEPS: u32 = 8;
 
 /// A worker, with its key by number.
 pub struct Worker {
@@ -157,21 +160,42 @@ impl Ledger {
         self.own(who)?.unbonding_until.take().map(|_| ()).ok_or("NotUnbonding")
     }
 
-    /// The bonds that are due return. Where seats or locks are open, they are looked at again later.
+    /// A block that touches no worker: what is due in it returns later.
+    pub fn leave_bonds(&mut self) {
+        self.bonds_behind.get_or_insert(self.height);
+    }
+
+    /// The bonds that are due return, in so many steps a block: one for each bond, and one for each height that has no more.
     pub fn return_bonds(&mut self) {
-        let height = self.height;
-        let is_due = |worker: &Worker| worker.unbonding_until.is_some_and(|until| until <= height);
-        let due: Vec<_> =
-            self.workers.iter().filter(|(_, worker)| is_due(worker)).map(|(who, _)| who.clone()).collect();
-        for who in due {
-            let worker = self.workers.get_mut(&who).expect("it was found");
-            if worker.open_seats > 0 || worker.locked > 0 {
-                worker.unbonding_until = Some(height + POSTPONED_BY);
-            } else {
-                let bond = worker.bond;
-                self.workers.remove(&who);
-                self.money.release(&who, Reason::Bond, bond);
+        let mut due = self.bonds_behind.take().unwrap_or(self.height);
+        for _ in 0..BOND_STEPS {
+            if due > self.height {
+                return;
             }
+            match self.first_bond_due(due) {
+                Some(who) => self.return_bond(&who),
+                None => due += 1,
+            }
+        }
+        self.bonds_behind = (due <= self.height).then_some(due);
+    }
+
+    /// Of the operators whose bonds are due at a height, the one that the chain's storage has first.
+    fn first_bond_due(&self, height: u32) -> Option<AccountId> {
+        let due = self.workers.iter().filter(|(_, worker)| worker.unbonding_until == Some(height));
+        due.map(|(who, _)| who.clone()).min_by_key(|who| pallet_workers::Agenda::<Runtime>::hashed_key_for(height, who))
+    }
+
+    /// Returns a bond. Where seats or locks are open, it is looked at again later.
+    fn return_bond(&mut self, who: &AccountId) {
+        let height = self.height;
+        let worker = self.own(who).expect("it was found");
+        if worker.open_seats > 0 || worker.locked > 0 {
+            worker.unbonding_until = Some(height + POSTPONED_BY);
+        } else {
+            let bond = worker.bond;
+            self.workers.remove(who);
+            self.money.release(who, Reason::Bond, bond);
         }
     }
 
