@@ -1,23 +1,48 @@
 //! Graphs: the layers of a manifest, fitted to the shapes of the weights, then run over the kernels.
 
+mod bert;
 mod cnn;
+mod cost;
+mod dense;
 mod error;
+mod layer_norm;
 mod layers;
 mod mlp;
 mod planner;
 
+pub use cost::Cost;
 pub use error::GraphError;
-pub use planner::Cost;
 
 use crate::ops::OpError;
-use crate::package::{Architecture, Manifest};
+use crate::package::{Architecture, InputSpec, Manifest};
+use crate::tokens::TokenIds;
 use crate::weights::{Header, Weights, WeightsError};
 use candle_core::Tensor;
 
-/// A loaded graph. One call is one thread's work; calls may run side by side.
-pub(crate) trait Graph: Send + Sync {
-    /// Runs the graph on the values of one input.
-    fn forward(&self, input: Vec<f32>) -> Result<Forward, OpError>;
+/// A graph over inputs of type `I`. One call is one thread's work; calls may run side by side.
+pub(crate) trait Graph<I>: Send + Sync {
+    /// Runs the graph on one input.
+    fn forward(&self, input: I) -> Result<Forward, OpError>;
+}
+
+/// A loaded graph, and how it reads the bytes of a request.
+pub(crate) enum LoadedGraph {
+    OfValues { input: InputSpec, graph: Box<dyn Graph<Vec<f32>>> },
+    OfTokens { input: TokenIds, graph: Box<dyn Graph<Vec<u32>>> },
+}
+
+impl LoadedGraph {
+    /// Runs the graph on one request's input; `None` if that is not what the manifest declares.
+    pub fn forward(&self, input: &[u8]) -> Result<Option<Forward>, OpError> {
+        match self {
+            Self::OfValues { input: spec, graph } => {
+                let Some(values) = spec.read(input) else { return Ok(None) };
+                votive_kernels::check_finite(&values)?;
+                graph.forward(values).map(Some)
+            }
+            Self::OfTokens { input: tokens, graph } => tokens.read(input).map(|ids| graph.forward(ids)).transpose(),
+        }
+    }
 }
 
 /// What one call computed.
@@ -38,6 +63,7 @@ pub(crate) struct Plan {
 enum PlannedGraph {
     Mlp(mlp::PlannedMlp),
     Cnn(cnn::PlannedCnn),
+    Bert(bert::PlannedBert),
 }
 
 impl Plan {
@@ -53,6 +79,10 @@ impl Plan {
                 let (graph, outputs) = cnn::plan(manifest, &mut planner)?;
                 (PlannedGraph::Cnn(graph), outputs)
             }
+            Architecture::Bert => {
+                let (graph, outputs) = bert::plan(manifest, &mut planner)?;
+                (PlannedGraph::Bert(graph), outputs)
+            }
         };
         if outputs != manifest.output.values() {
             return Err(GraphError::Output { graph: outputs, manifest: manifest.output.values() });
@@ -61,10 +91,15 @@ impl Plan {
     }
 
     /// Loads the weights.
-    pub fn load(self, weights: &Weights) -> Result<Box<dyn Graph>, WeightsError> {
+    pub fn load(self, manifest: &Manifest, weights: &Weights) -> Result<LoadedGraph, WeightsError> {
+        let input = manifest.input.clone();
         Ok(match self.graph {
-            PlannedGraph::Mlp(graph) => Box::new(graph.load(weights)?),
-            PlannedGraph::Cnn(graph) => Box::new(graph.load(weights)?),
+            PlannedGraph::Mlp(graph) => LoadedGraph::OfValues { input, graph: Box::new(graph.load(weights)?) },
+            PlannedGraph::Cnn(graph) => LoadedGraph::OfValues { input, graph: Box::new(graph.load(weights)?) },
+            PlannedGraph::Bert(graph) => {
+                let input = TokenIds::of(graph.spec());
+                LoadedGraph::OfTokens { input, graph: Box::new(graph.load(weights)?) }
+            }
         })
     }
 }

@@ -9,6 +9,7 @@ mod loaded;
 mod ops;
 mod package;
 mod store;
+mod tokens;
 mod version;
 mod weights;
 
@@ -18,9 +19,9 @@ pub use error::{EngineError, RunError};
 pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};
 pub use package::{
-    root_of, Architecture, CheckedPackage, GoldenError, GoldenFile, GoldenVector, InputSpec, InputType, LayerSpec,
-    LimitsSpec, Manifest, ManifestError, OutputSpec, OutputType, Package, PackageError, MANIFEST_PATH,
-    MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
+    root_of, Architecture, BertSpec, CheckedPackage, GoldenError, GoldenFile, GoldenVector, InputSpec, InputType,
+    LayerSpec, LimitsSpec, Manifest, ManifestError, OutputSpec, OutputType, Package, PackageError, Pooling,
+    MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
 };
 pub use store::{PackageStore, StoreError};
 pub use version::{GoldenHashes, VersionFile, VersionLimits};

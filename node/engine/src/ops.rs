@@ -1,6 +1,9 @@
 //! The kernels as candle operations. Everything that reaches an answer is computed here, and nothing by candle.
 
 mod kernel_op;
+mod transformer;
+
+pub(crate) use transformer::{add, attend, embed, layer_norm, mean_pool, packed_linear, AttentionShape};
 
 use candle_core::{Storage, Tensor};
 use kernel_op::KernelOp;
@@ -108,9 +111,17 @@ pub(crate) fn values(tensor: &Tensor) -> candle_core::Result<Vec<f32>> {
 
 /// Refuses a contiguous f32 tensor with a NaN or an infinity, without copying it.
 pub(crate) fn check_finite(tensor: &Tensor) -> Result<(), OpError> {
+    with_values(tensor, votive_kernels::check_finite)
+}
+
+/// What `read` makes of the values of a contiguous f32 tensor, which are not copied.
+pub(crate) fn with_values<T>(
+    tensor: &Tensor,
+    read: impl FnOnce(&[f32]) -> Result<T, KernelError>,
+) -> Result<T, OpError> {
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {
-        Storage::Cpu(storage) => Ok(votive_kernels::check_finite(kernel_op::operand(storage, layout)?)?),
+        Storage::Cpu(storage) => Ok(read(kernel_op::operand(storage, layout)?)?),
         _ => unreachable!("every tensor of the engine is made on Device::Cpu; qed"),
     }
 }

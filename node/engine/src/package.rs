@@ -1,5 +1,6 @@
 //! A package: a folder of files that a root names, checked step by step and made into a model that runs.
 
+mod bert_spec;
 mod checked;
 mod content;
 mod error;
@@ -10,6 +11,7 @@ mod manifest_error;
 mod path;
 mod tensor_spec;
 
+pub use bert_spec::{BertSpec, Pooling};
 pub use checked::CheckedPackage;
 pub(crate) use content::root;
 pub use error::PackageError;
@@ -18,7 +20,7 @@ pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH,
 pub use manifest_error::ManifestError;
 pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 
-use crate::graph::Graph;
+use crate::graph::LoadedGraph;
 use crate::ops::OpError;
 use crate::{hex_hash, Completion, EngineLimits, RunError};
 use listing::Listing;
@@ -34,7 +36,7 @@ pub struct Package {
     memory_bytes: u64,
     manifest: Manifest,
     golden: GoldenFile,
-    graph: Box<dyn Graph>,
+    graph: LoadedGraph,
 }
 
 impl Package {
@@ -72,11 +74,9 @@ impl Package {
     pub fn run(&self, input: &[u8], _parameters: &Parameters) -> Result<Completion, RunError> {
         // Foreign code of the process may have changed how this thread rounds.
         votive_kernels::check_environment().map_err(RunError::Kernel)?;
-        let Some(values) = self.manifest.input.read(input) else {
-            return Ok(Completion::failed(AnswerCode::InputMismatch));
-        };
-        match self.compute(values) {
-            Ok((output, trace)) => Ok(Completion { code: AnswerCode::Complete, output, units: 1, trace }),
+        match self.compute(input) {
+            Ok(Some((output, trace))) => Ok(Completion { code: AnswerCode::Complete, output, units: 1, trace }),
+            Ok(None) => Ok(Completion::failed(AnswerCode::InputMismatch)),
             Err(OpError::Kernel(KernelError::NotFinite)) => Ok(Completion::failed(AnswerCode::NotFinite)),
             Err(OpError::Kernel(refusal)) => Err(RunError::Kernel(refusal)),
             Err(OpError::Candle(error)) => Err(RunError::Candle(error)),
@@ -95,13 +95,12 @@ impl Package {
         Ok(self.golden.vectors.len())
     }
 
-    /// The output's bytes and the trace.
-    fn compute(&self, input: Vec<f32>) -> Result<(Vec<u8>, Hash), OpError> {
-        votive_kernels::check_finite(&input)?;
-        let mut forward = self.graph.forward(input)?;
+    /// The output's bytes and the trace; `None` if the input is not what the manifest declares.
+    fn compute(&self, input: &[u8]) -> Result<Option<(Vec<u8>, Hash)>, OpError> {
+        let Some(mut forward) = self.graph.forward(input)? else { return Ok(None) };
         votive_kernels::canonicalise(&mut forward.output)?;
         votive_kernels::canonicalise(&mut forward.last_layer_inputs)?;
-        Ok((bytes(&forward.output), votive_digest::trace(&bytes(&forward.last_layer_inputs))))
+        Ok(Some((bytes(&forward.output), votive_digest::trace(&bytes(&forward.last_layer_inputs)))))
     }
 }
 

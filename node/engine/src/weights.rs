@@ -9,6 +9,7 @@ pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BY
 use crate::ops::OpError;
 use candle_core::safetensors::SliceSafetensors;
 use candle_core::{Device, Tensor};
+use votive_kernels::PackedLinear;
 
 /// A safetensors file in memory, from which layers take their tensors.
 pub(crate) struct Weights<'a> {
@@ -30,6 +31,18 @@ impl<'a> Weights<'a> {
             Err(OpError::Kernel(_)) => Err(WeightsError::NotFinite(name.into())),
             Err(OpError::Candle(source)) => Err(candle(source)),
         }
+    }
+
+    /// The f32 matrix `name` of outputs × inputs, finite throughout, packed for products.
+    pub fn packed(&self, name: &str, (inputs, outputs): (usize, usize)) -> Result<PackedLinear, WeightsError> {
+        let candle = |source| WeightsError::Candle { tensor: name.into(), source };
+        let tensor = self.file.load(name, &Device::Cpu).map_err(candle)?;
+        crate::ops::with_values(&tensor, |values| PackedLinear::new(values, inputs, outputs)).map_err(|error| {
+            match error {
+                OpError::Kernel(_) => WeightsError::NotFinite(name.into()),
+                OpError::Candle(source) => candle(source),
+            }
+        })
     }
 
     /// The i8 tensor `name`, every weight of it −127 or more. candle has no such type, so these are plain bytes.

@@ -117,7 +117,7 @@ impl PlannedCnn {
     }
 }
 
-impl Graph for LoadedCnn {
+impl Graph<Vec<f32>> for LoadedCnn {
     fn forward(&self, input: Vec<f32>) -> Result<Forward, OpError> {
         let (channels, height, width) = self.input;
         let x = Tensor::from_vec(input, (1, channels, height, width), &Device::Cpu)?;

@@ -1,10 +1,11 @@
 //! Why layers and weights do not make a graph.
 
-use super::planner::MAX_MULTIPLICATIONS;
+use super::cost::MAX_MULTIPLICATIONS;
 use crate::package::Architecture;
 use votive_kernels::KernelError;
 
-/// Why the layers of a manifest and the tensors of its weights do not make a graph. Layers count from 0.
+/// Why the layers of a manifest and the tensors of its weights do not make a graph. Layers count from 0; of a
+/// bert, 0 is the embeddings and n the encoder layer n − 1 of the tensors' names.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphError {

@@ -64,7 +64,7 @@ impl PlannedMlp {
     }
 }
 
-impl Graph for LoadedMlp {
+impl Graph<Vec<f32>> for LoadedMlp {
     fn forward(&self, input: Vec<f32>) -> Result<Forward, OpError> {
         let x = Tensor::from_vec(input, (1, self.inputs), &Device::Cpu)?;
         run_layers(&self.layers, self.last_weighted, x, |layer, x| match layer {

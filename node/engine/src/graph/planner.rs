@@ -1,24 +1,11 @@
 //! Fits layers to the tensors of a header, and adds up what the graph will cost.
 
+use super::cost::{Cost, MAX_MULTIPLICATIONS};
 use super::layers::{Conv2d, Linear, WeightName};
 use super::GraphError;
 use crate::weights::{ElementType, Header, TensorEntry};
 use std::collections::BTreeSet;
 use votive_kernels::{Conv2dShape, KernelError, LinearShape, Pool2dShape, MAX_INPUTS_I8};
-
-/// The most multiplications of one call: some seconds of one core, since a call cannot be cancelled.
-pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
-
-/// What a graph costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Bytes of all weights.
-    pub weight_bytes: u64,
-    /// Bytes that one call takes at its widest, beyond the weights.
-    pub call_bytes: u64,
-    /// Multiplications of one call.
-    pub multiplications: u64,
-}
 
 /// Channels, height and width of an image.
 pub(super) type ImageShape = (usize, usize, usize);
@@ -26,7 +13,7 @@ pub(super) type ImageShape = (usize, usize, usize);
 pub(super) struct Planner<'a> {
     header: &'a Header,
     taken: BTreeSet<String>,
-    cost: Cost,
+    pub cost: Cost,
 }
 
 impl<'a> Planner<'a> {
@@ -59,7 +46,7 @@ impl<'a> Planner<'a> {
         };
         let bias = self.bias(layer, bias, outputs)?;
         self.spend(layer, inputs, outputs, 1)?;
-        self.multiply(inputs, outputs);
+        self.cost.multiply(inputs, outputs);
         Ok(Linear { shape: LinearShape { rows: 1, inputs, outputs }, weight: weight_name, bias })
     }
 
@@ -99,7 +86,7 @@ impl<'a> Planner<'a> {
         let patch = in_channels.saturating_mul(kernel_height).saturating_mul(kernel_width);
         let inputs = in_channels.saturating_mul(height).saturating_mul(width).saturating_add(patch);
         self.spend(layer, inputs, out_channels, pixels.saturating_add(1))?;
-        self.multiply(patch, out_channels.saturating_mul(pixels));
+        self.cost.multiply(patch, out_channels.saturating_mul(pixels));
         Ok((Conv2d { shape, weight: weight.into(), bias }, (out_channels, out_height, out_width)))
     }
 
@@ -114,14 +101,29 @@ impl<'a> Planner<'a> {
         let (out_height, out_width) = shape.output_size().map_err(|source| GraphError::Shape { layer, source })?;
         let pixels = out_height.saturating_mul(out_width);
         self.spend(layer, channels.saturating_mul(height).saturating_mul(width), channels, pixels)?;
-        self.multiply(kernel.saturating_mul(kernel), channels.saturating_mul(pixels));
+        self.cost.multiply(kernel.saturating_mul(kernel), channels.saturating_mul(pixels));
         Ok((shape, (channels, out_height, out_width)))
     }
 
     /// An activation over `values`.
     pub fn activation(&mut self, layer: usize, values: usize) -> Result<(), GraphError> {
-        self.multiply(values, 1);
+        self.cost.multiply(values, 1);
         self.spend(layer, values, values, 1)
+    }
+
+    /// An f32 matrix of `rows` × `columns`.
+    pub fn matrix(
+        &mut self,
+        layer: usize,
+        tensor: &str,
+        (rows, columns): (usize, usize),
+    ) -> Result<String, GraphError> {
+        self.f32(layer, tensor, &[rows, columns])
+    }
+
+    /// An f32 tensor of one dimension.
+    pub fn row(&mut self, layer: usize, tensor: &str, length: usize) -> Result<String, GraphError> {
+        self.f32(layer, tensor, &[length])
     }
 
     /// The cost, once every tensor has a layer.
@@ -132,7 +134,7 @@ impl<'a> Planner<'a> {
         if self.cost.multiplications > MAX_MULTIPLICATIONS {
             return Err(GraphError::TooMuchWork(self.cost.multiplications));
         }
-        self.cost.weight_bytes = self.header.iter().map(|(_, entry)| entry.bytes.len() as u64).sum();
+        self.cost.weight_bytes += self.header.iter().map(|(_, entry)| entry.bytes.len() as u64).sum::<u64>();
         Ok(self.cost)
     }
 
@@ -149,11 +151,10 @@ impl<'a> Planner<'a> {
         bias.map(|bias| self.row(layer, bias, outputs)).transpose()
     }
 
-    /// An f32 tensor of one dimension.
-    fn row(&mut self, layer: usize, tensor: &str, length: usize) -> Result<String, GraphError> {
+    fn f32(&mut self, layer: usize, tensor: &str, shape: &[usize]) -> Result<String, GraphError> {
         let entry = self.take(layer, tensor)?;
-        if entry.shape != [length] {
-            return Err(mismatch(layer, tensor, entry, vec![length]));
+        if entry.shape != shape {
+            return Err(mismatch(layer, tensor, entry, shape.to_vec()));
         }
         if entry.element != ElementType::F32 {
             return Err(GraphError::ElementType { layer, tensor: tensor.into() });
@@ -167,14 +168,8 @@ impl<'a> Planner<'a> {
         let outputs =
             channels.checked_mul(pixels).filter(|n| *n <= votive_kernels::MAX_ELEMENTS).ok_or_else(too_large)?;
         let values = (inputs as u64).saturating_add(outputs as u64);
-        let bytes = values.saturating_mul(2 * size_of::<f32>() as u64);
-        self.cost.call_bytes = self.cost.call_bytes.max(bytes);
+        self.cost.hold(values.saturating_mul(2));
         Ok(())
-    }
-
-    fn multiply(&mut self, a: usize, b: usize) {
-        let product = (a as u64).saturating_mul(b as u64);
-        self.cost.multiplications = self.cost.multiplications.saturating_add(product);
     }
 }
 

@@ -48,7 +48,7 @@ impl CheckedPackage {
     /// Loads the weights from the bytes that were checked.
     pub fn load(self) -> Result<Package, PackageError> {
         let weights = Weights::open(self.content.get(&self.manifest.weights)?)?;
-        let graph = self.plan.load(&weights)?;
+        let graph = self.plan.load(&self.manifest, &weights)?;
         Ok(Package {
             root: self.content.root(),
             size: self.size,

@@ -1,7 +1,8 @@
 //! The manifest: what a package says about itself, and the first of its files that is parsed.
 
+use super::bert_spec::BertSpec;
 use super::path;
-use super::tensor_spec::{InputSpec, OutputSpec};
+use super::tensor_spec::{InputSpec, InputType, OutputSpec};
 use super::ManifestError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -41,8 +42,12 @@ pub struct Manifest {
     pub input: InputSpec,
     /// What it gives.
     pub output: OutputSpec,
-    /// The graph, from the input on.
+    /// The graph of an mlp or a cnn, from the input on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<LayerSpec>,
+    /// The sizes of a bert, whose graph is always the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bert: Option<BertSpec>,
     /// Path of the safetensors file.
     pub weights: String,
     /// Path of the golden vectors.
@@ -62,6 +67,8 @@ pub enum Architecture {
     Mlp,
     /// Convolutional network: convolutions and pools, then the layers of an mlp.
     Cnn,
+    /// Transformer encoder from tokens to one embedding.
+    Bert,
 }
 
 /// A layer and the tensors it takes from the weights.
@@ -144,12 +151,23 @@ impl Manifest {
                 return Err(ManifestError::Text(field));
             }
         }
-        if self.layers.is_empty() || self.layers.len() > MAX_LAYERS {
-            return Err(ManifestError::Layers(self.layers.len()));
-        }
         self.input.check()?;
         self.output.check()?;
+        self.check_graph()?;
         self.check_files()
+    }
+
+    fn check_graph(&self) -> Result<(), ManifestError> {
+        let takes_tokens = matches!(self.input.dtype, InputType::U32);
+        if takes_tokens != (self.architecture == Architecture::Bert) {
+            return Err(ManifestError::InputType(self.architecture));
+        }
+        match (&self.bert, self.architecture, self.layers.len()) {
+            (Some(bert), Architecture::Bert, 0) => bert.check(&self.input),
+            (None, Architecture::Mlp | Architecture::Cnn, 1..=MAX_LAYERS) => Ok(()),
+            (None, Architecture::Mlp | Architecture::Cnn, layers) => Err(ManifestError::Layers(layers)),
+            _ => Err(ManifestError::Graph(self.architecture)),
+        }
     }
 
     fn check_files(&self) -> Result<(), ManifestError> {

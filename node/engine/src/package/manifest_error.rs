@@ -1,6 +1,6 @@
 //! Why a manifest is refused.
 
-use super::manifest::{FORMAT, MAX_LAYERS, MAX_MANIFEST_BYTES, MAX_TEXT_BYTES};
+use super::manifest::{Architecture, FORMAT, MAX_LAYERS, MAX_MANIFEST_BYTES, MAX_TEXT_BYTES};
 
 /// Why a manifest is refused.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,41 @@ pub enum ManifestError {
     /// Too few or too many layers.
     #[error("the graph has {0} layers, 1 to {MAX_LAYERS} are allowed")]
     Layers(usize),
+    /// The graph is not described in the architecture's way.
+    #[error(
+        "a graph of architecture {0:?} is not described so: mlp and cnn have `layers`, bert has `bert`, none has both"
+    )]
+    Graph(Architecture),
+    /// The input's type is not one of the architecture.
+    #[error("`input.dtype` does not suit architecture {0:?}: mlp and cnn take u8 or f32, bert takes u32")]
+    InputType(Architecture),
+    /// A size of a bert that is out of its bounds.
+    #[error("`bert.{field}` is {value}, 1 to {most} are allowed")]
+    BertField {
+        /// Name of the field.
+        field: &'static str,
+        /// Its value.
+        value: usize,
+        /// The most that is allowed.
+        most: usize,
+    },
+    /// Heads that do not share the hidden values evenly.
+    #[error("`bert.heads` is {heads}, which does not divide `bert.hidden`, {hidden}")]
+    Heads {
+        /// Attention heads.
+        heads: usize,
+        /// Values of a token.
+        hidden: usize,
+    },
+    /// An epsilon that is no positive float, or lies in the middle of two.
+    #[error("`bert.epsilon` must be positive and near to one 32-bit float, such as 1e-12")]
+    Epsilon,
+    /// An input of token ids that is not as long as the call.
+    #[error("`input.shape` must be [{max_tokens}], which is `bert.max_tokens`")]
+    TokenShape {
+        /// The most tokens of a call.
+        max_tokens: usize,
+    },
     /// A path that is not allowed in a package.
     #[error("the manifest names `{0}`, which leaves the package or holds other characters than A-Z a-z 0-9 . _ - /")]
     UnsafePath(String),

@@ -1,0 +1,66 @@
+//! Bert: a transformer encoder from tokens to one embedding (Devlin et al., 2018; pooled as by Reimers and Gurevych, 2019).
+
+mod embeddings;
+mod encoder_layer;
+
+use super::dense::{LoadedDense, PlannedDense};
+use super::planner::Planner;
+use super::{Forward, Graph, GraphError};
+use crate::ops::{self, OpError};
+use crate::package::{BertSpec, Manifest, Pooling};
+use crate::weights::{Weights, WeightsError};
+use candle_core::Tensor;
+use embeddings::Embeddings;
+use encoder_layer::{EncoderLayer, EncoderOutput};
+
+/// Embeddings and encoder layers. `D` is a dense layer and `T` a tensor, planned or loaded.
+pub(super) struct Bert<D, T> {
+    spec: BertSpec,
+    embeddings: Embeddings<T>,
+    layers: Vec<EncoderLayer<D, T>>,
+}
+
+/// A bert before its weights are loaded.
+pub(super) type PlannedBert = Bert<PlannedDense, String>;
+
+/// A bert that runs.
+pub(super) type LoadedBert = Bert<LoadedDense, Tensor>;
+
+/// Plans the bert of a manifest, and counts its outputs.
+pub(super) fn plan(manifest: &Manifest, planner: &mut Planner) -> Result<(PlannedBert, usize), GraphError> {
+    let spec = manifest.bert.expect("the manifest's check asks a bert for its sizes; qed");
+    let embeddings = Embeddings::plan(&spec, planner)?;
+    let layers = (0..spec.layers).map(|index| EncoderLayer::plan(index, &spec, planner)).collect::<Result<_, _>>()?;
+    Ok((Bert { spec, embeddings, layers }, spec.hidden))
+}
+
+impl PlannedBert {
+    /// The sizes.
+    pub fn spec(&self) -> &BertSpec {
+        &self.spec
+    }
+
+    pub fn load(self, weights: &Weights) -> Result<LoadedBert, WeightsError> {
+        let embeddings = self.embeddings.load(weights)?;
+        let layers = self.layers.into_iter().map(|layer| layer.load(weights)).collect::<Result<_, _>>()?;
+        Ok(Bert { spec: self.spec, embeddings, layers })
+    }
+}
+
+impl Graph<Vec<u32>> for LoadedBert {
+    fn forward(&self, ids: Vec<u32>) -> Result<Forward, OpError> {
+        let x = self.embeddings.forward(&ids)?;
+        // Both are replaced by the first layer, which there is by the manifest's check.
+        let mut encoded = EncoderOutput { output_inputs: x.clone(), x };
+        for layer in &self.layers {
+            encoded = layer.forward(&encoded.x)?;
+        }
+        let Pooling::Mean = self.spec.pooling;
+        let mut pooled = ops::mean_pool(&encoded.x)?;
+        if self.spec.normalise {
+            let columns = self.spec.hidden;
+            pooled = ops::in_place("l2_normalise", &pooled, |row| votive_kernels::l2_normalise(row, columns))?;
+        }
+        Ok(Forward { output: ops::values(&pooled)?, last_layer_inputs: ops::values(&encoded.output_inputs)? })
+    }
+}

@@ -1,0 +1,28 @@
+//! What a graph costs.
+
+/// The most multiplications of one call: some seconds of one core, since a call cannot be cancelled.
+pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
+
+/// What a graph costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Bytes of all weights.
+    pub weight_bytes: u64,
+    /// Bytes that loading or one call takes at its widest, beyond the weights.
+    pub call_bytes: u64,
+    /// Multiplications of one call.
+    pub multiplications: u64,
+}
+
+impl Cost {
+    /// Counts a step that holds `values` floats at once.
+    pub(super) fn hold(&mut self, values: u64) {
+        self.call_bytes = self.call_bytes.max(values.saturating_mul(size_of::<f32>() as u64));
+    }
+
+    /// Counts a step of `a` × `b` multiplications.
+    pub(super) fn multiply(&mut self, a: usize, b: usize) {
+        let product = (a as u64).saturating_mul(b as u64);
+        self.multiplications = self.multiplications.saturating_add(product);
+    }
+}

@@ -1,0 +1,83 @@
+//! The operations that transformers are made of. Rows are tokens.
+
+use super::kernel_op::KernelOp;
+use super::OpError;
+use candle_core::Tensor;
+use votive_kernels::{Attention, AttentionMask, Function, KeyValueCache, Norm, PackedLinear};
+
+/// Heads of an attention, and the values of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AttentionShape {
+    pub heads: usize,
+    pub head_size: usize,
+}
+
+impl AttentionShape {
+    /// The floats, at most, that the kernel holds for `rows` tokens: keys and values in whole panels of 16, and some blocks of
+    /// 64 queries with their scores.
+    pub fn workspace_values(self, rows: usize) -> usize {
+        let Self { heads, head_size } = self;
+        let (rows, size) = (rows.next_multiple_of(16), head_size.next_multiple_of(16));
+        2 * heads * rows * size + 64 * (rows + 4 * size)
+    }
+}
+
+/// `x · weightᵀ + bias`, for each row of x.
+pub(crate) fn packed_linear(x: &Tensor, weight: &PackedLinear, bias: &Tensor) -> Result<Tensor, OpError> {
+    let (rows, _) = x.dims2()?;
+    KernelOp::new("packed_linear", (rows, weight.outputs()), |x: &[f32], bias: &[f32], out: &mut [f32]| {
+        weight.apply(x, Some(bias), rows, out)
+    })
+    .apply2(x, bias)
+}
+
+/// The rows of `table` that `ids` name.
+pub(crate) fn embed(table: &Tensor, ids: &[u32]) -> Result<Tensor, OpError> {
+    let (_, columns) = table.dims2()?;
+    KernelOp::new("embed", (ids.len(), columns), |table: &[f32], out: &mut [f32]| {
+        votive_kernels::embed(table, columns, ids, out)
+    })
+    .apply1(table)
+}
+
+/// `x + y`, for two tensors of one shape.
+pub(crate) fn add(x: &Tensor, y: &Tensor) -> Result<Tensor, OpError> {
+    KernelOp::new("add", x.shape().clone(), |x: &[f32], y: &[f32], out: &mut [f32]| {
+        out.copy_from_slice(x);
+        votive_kernels::add(out, y)
+    })
+    .apply2(x, y)
+}
+
+/// The layer norm of each row.
+pub(crate) fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f32) -> Result<Tensor, OpError> {
+    let kernel = |x: &[f32], weight: &[f32], bias: &[f32], out: &mut [f32]| {
+        out.copy_from_slice(x);
+        votive_kernels::normalise(Norm::Layer { weight, bias, epsilon }, out)
+    };
+    KernelOp::new("layer_norm", x.shape().clone(), kernel).apply3(x, weight, bias)
+}
+
+/// Attention of every query to all keys, with scores times 1/√(head size).
+pub(crate) fn attend(query: &Tensor, key: &Tensor, value: &Tensor, shape: AttentionShape) -> Result<Tensor, OpError> {
+    let AttentionShape { heads, head_size } = shape;
+    let (rows, _) = key.dims2()?;
+    let kernel = |query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]| {
+        let mut scale = [head_size as f32];
+        votive_kernels::map(Function::Rsqrt, &mut scale)?;
+        let mut cache = KeyValueCache::new(heads, head_size, rows)?;
+        cache.append(key, value)?;
+        let attention = Attention { heads, scale: scale[0], mask: AttentionMask::Full };
+        votive_kernels::attend(query, &cache, attention, out)
+    };
+    KernelOp::new("attend", query.shape().clone(), kernel).apply3(query, key, value)
+}
+
+/// The mean of all rows, as one row.
+pub(crate) fn mean_pool(x: &Tensor) -> Result<Tensor, OpError> {
+    let (rows, columns) = x.dims2()?;
+    KernelOp::new("mean_pool", (1, columns), |x: &[f32], out: &mut [f32]| {
+        votive_kernels::mean_pool(x, &vec![true; rows], out)
+    })
+    .apply1(x)
+}
