@@ -14,9 +14,9 @@ pub use cost::Cost;
 pub use error::GraphError;
 
 use crate::ops::OpError;
-use crate::package::{Architecture, InputSpec, Manifest};
-use crate::tokens::TokenIds;
-use crate::weights::{Header, Weights, WeightsError};
+use crate::package::{Architecture, InputSpec, Manifest, PackageError};
+use crate::tokens::TokenInput;
+use crate::weights::{Header, Weights};
 use candle_core::Tensor;
 
 /// A graph over inputs of type `I`. One call is one thread's work; calls may run side by side.
@@ -28,7 +28,7 @@ pub(crate) trait Graph<I>: Send + Sync {
 /// A loaded graph, and how it reads the bytes of a request.
 pub(crate) enum LoadedGraph {
     OfValues { input: InputSpec, graph: Box<dyn Graph<Vec<f32>>> },
-    OfTokens { input: TokenIds, graph: Box<dyn Graph<Vec<u32>>> },
+    OfTokens { input: TokenInput, graph: Box<dyn Graph<Vec<u32>>> },
 }
 
 impl LoadedGraph {
@@ -90,14 +90,22 @@ impl Plan {
         Ok(Self { cost: planner.finish()?, graph })
     }
 
-    /// Loads the weights.
-    pub fn load(self, manifest: &Manifest, weights: &Weights) -> Result<LoadedGraph, WeightsError> {
+    /// Loads the tokenizer, if there is the file of one, and the weights.
+    pub fn load(
+        self,
+        manifest: &Manifest,
+        tokenizer: Option<&[u8]>,
+        weights: &Weights,
+    ) -> Result<LoadedGraph, PackageError> {
         let input = manifest.input.clone();
         Ok(match self.graph {
             PlannedGraph::Mlp(graph) => LoadedGraph::OfValues { input, graph: Box::new(graph.load(weights)?) },
             PlannedGraph::Cnn(graph) => LoadedGraph::OfValues { input, graph: Box::new(graph.load(weights)?) },
             PlannedGraph::Bert(graph) => {
-                let input = TokenIds::of(graph.spec());
+                let input = match tokenizer {
+                    None => TokenInput::ids(graph.spec()),
+                    Some(file) => TokenInput::text(graph.spec(), input.bytes(), file)?,
+                };
                 LoadedGraph::OfTokens { input, graph: Box::new(graph.load(weights)?) }
             }
         })

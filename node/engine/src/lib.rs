@@ -24,5 +24,6 @@ pub use package::{
     MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
 };
 pub use store::{PackageStore, StoreError};
+pub use tokens::TokenizerError;
 pub use version::{GoldenHashes, VersionFile, VersionLimits};
 pub use weights::{HeaderError, WeightsError, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};

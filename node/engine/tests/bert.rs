@@ -3,6 +3,7 @@
 mod fixture;
 
 use fixture::bert::*;
+use fixture::bert_reference::reference;
 use fixture::*;
 use std::path::Path;
 use std::thread;

@@ -88,6 +88,16 @@ fn run_reads_its_input_from_a_file() {
 }
 
 #[test]
+fn run_takes_its_input_as_a_text() {
+    let store = Store::new();
+    let folder =
+        fixture::bert::add_text_bert(&store, &fixture::bert::text_manifest(), &fixture::bert::tokenizer().to_string());
+    let as_text = call("run", &folder, &["--input-text", "hello world"]);
+    assert!(as_text.status.success(), "{}", error(&as_text));
+    assert_eq!(out(&as_text), out(&call("run", &folder, &["--input-hex", &hex::encode("hello world")])));
+}
+
+#[test]
 fn run_checks_the_root_first() {
     let store = Store::new();
     let run = call("run", &package(&store), &["--input-hex", "01020304", "--root", &"11".repeat(32)]);

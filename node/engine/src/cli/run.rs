@@ -36,6 +36,9 @@ struct Input {
     /// The input in hexadecimal.
     #[arg(long, value_name = "HEX")]
     input_hex: Option<String>,
+    /// The input as a text, for a model that takes texts.
+    #[arg(long, value_name = "TEXT")]
+    input_text: Option<String>,
     /// A file with the input's bytes.
     #[arg(long, value_name = "FILE")]
     input_file: Option<PathBuf>,
@@ -43,9 +46,10 @@ struct Input {
 
 impl Input {
     fn bytes(&self) -> Result<Vec<u8>> {
-        match (&self.input_hex, &self.input_file) {
-            (_, Some(file)) => std::fs::read(file).wrap_err_with(|| format!("cannot read {}", file.display())),
-            (hex, None) => {
+        match (&self.input_hex, &self.input_text, &self.input_file) {
+            (_, Some(text), _) => Ok(text.clone().into_bytes()),
+            (_, _, Some(file)) => std::fs::read(file).wrap_err_with(|| format!("cannot read {}", file.display())),
+            (hex, ..) => {
                 let hex = hex.as_deref().unwrap_or_default();
                 hex::decode(hex.strip_prefix("0x").unwrap_or(hex)).wrap_err("--input-hex is not hexadecimal")
             }

@@ -1,7 +1,8 @@
 //! How a manifest describes a bert.
 
-use super::tensor_spec::InputSpec;
+use super::tensor_spec::{InputSpec, InputType};
 use super::ManifestError;
+use crate::tokens::MIN_TOKENS;
 use serde::{Deserialize, Serialize};
 
 /// Sizes of a bert, the encoder of sentence embeddings. Every product of two of them fits a tensor.
@@ -75,9 +76,12 @@ impl BertSpec {
         if !(epsilon > 0.0 && epsilon.is_finite() && is_plain) {
             return Err(ManifestError::Epsilon);
         }
-        if input.shape != [self.max_tokens] {
-            return Err(ManifestError::TokenShape { max_tokens: self.max_tokens });
+        match input.dtype {
+            InputType::Utf8 if input.shape.len() != 1 || self.max_tokens < MIN_TOKENS => Err(ManifestError::TextShape),
+            InputType::U32 if input.shape != [self.max_tokens] => {
+                Err(ManifestError::TokenShape { max_tokens: self.max_tokens })
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

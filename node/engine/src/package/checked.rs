@@ -4,6 +4,7 @@ use super::content::Content;
 use super::listing::Listing;
 use super::{GoldenFile, Manifest, Package, PackageError, MANIFEST_PATH};
 use crate::graph::{Cost, Plan};
+use crate::tokens;
 use crate::weights::{Header, Weights};
 use crate::EngineLimits;
 use std::path::Path;
@@ -34,7 +35,10 @@ impl CheckedPackage {
         check_files(&manifest, &content)?;
         let golden = GoldenFile::parse(content.get(&manifest.golden)?)?;
         let header = Header::read(content.get(&manifest.weights)?)?;
-        let plan = Plan::new(&manifest, &header)?;
+        let mut plan = Plan::new(&manifest, &header)?;
+        if let (Some(file), Some(bert)) = (&manifest.tokenizer, &manifest.bert) {
+            plan.cost.weight_bytes += tokens::memory_bytes(content.get(file)?.len(), bert.vocabulary)?;
+        }
         let size = listing.total_bytes;
         let memory_bytes = check_memory(&manifest, size, &plan.cost, limits)?;
         Ok(Self { content, size, memory_bytes, manifest, golden, plan })
@@ -48,7 +52,8 @@ impl CheckedPackage {
     /// Loads the weights from the bytes that were checked.
     pub fn load(self) -> Result<Package, PackageError> {
         let weights = Weights::open(self.content.get(&self.manifest.weights)?)?;
-        let graph = self.plan.load(&self.manifest, &weights)?;
+        let tokenizer = self.manifest.tokenizer.as_ref().map(|file| self.content.get(file)).transpose()?;
+        let graph = self.plan.load(&self.manifest, tokenizer, &weights)?;
         Ok(Package {
             root: self.content.root(),
             size: self.size,

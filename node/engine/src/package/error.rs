@@ -3,6 +3,7 @@
 use super::{GoldenError, ManifestError};
 use crate::graph::GraphError;
 use crate::hex_hash;
+use crate::tokens::TokenizerError;
 use crate::weights::{HeaderError, WeightsError};
 use std::path::PathBuf;
 use votive_digest::{Hash, MAX_PACKAGE_FILES};
@@ -100,6 +101,9 @@ pub enum PackageError {
     /// The layers do not fit the weights.
     #[error("the layers do not make a graph over the weights")]
     Graph(#[from] GraphError),
+    /// The tokenizer is refused.
+    #[error("the tokenizer is refused")]
+    Tokenizer(#[from] TokenizerError),
     /// The weights are refused.
     #[error("the weights are refused")]
     Weights(#[from] WeightsError),
@@ -120,6 +124,7 @@ impl PackageError {
             Self::Golden(_) => "golden",
             Self::Header(_) | Self::Weights(_) => "weights",
             Self::Graph(_) => "graph",
+            Self::Tokenizer(_) => "tokenizer",
             _ => "package",
         }
     }

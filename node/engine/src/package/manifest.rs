@@ -48,6 +48,9 @@ pub struct Manifest {
     /// The sizes of a bert, whose graph is always the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bert: Option<BertSpec>,
+    /// Path of the `tokenizer.json` of a bert that takes texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<String>,
     /// Path of the safetensors file.
     pub weights: String,
     /// Path of the golden vectors.
@@ -158,9 +161,12 @@ impl Manifest {
     }
 
     fn check_graph(&self) -> Result<(), ManifestError> {
-        let takes_tokens = matches!(self.input.dtype, InputType::U32);
+        let takes_tokens = matches!(self.input.dtype, InputType::U32 | InputType::Utf8);
         if takes_tokens != (self.architecture == Architecture::Bert) {
             return Err(ManifestError::InputType(self.architecture));
+        }
+        if self.tokenizer.is_some() != (self.input.dtype == InputType::Utf8) {
+            return Err(ManifestError::Tokenizer);
         }
         match (&self.bert, self.architecture, self.layers.len()) {
             (Some(bert), Architecture::Bert, 0) => bert.check(&self.input),
@@ -181,7 +187,8 @@ impl Manifest {
             }
         }
         listed.remove(MANIFEST_PATH);
-        match [&self.weights, &self.golden].into_iter().find(|used| !listed.contains(used.as_str())) {
+        let mut used = [&self.weights, &self.golden].into_iter().chain(&self.tokenizer);
+        match used.find(|used| !listed.contains(used.as_str())) {
             Some(missing) => Err(ManifestError::NotListed(missing.clone())),
             None => Ok(()),
         }

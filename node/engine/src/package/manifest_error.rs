@@ -32,7 +32,7 @@ pub enum ManifestError {
     )]
     Graph(Architecture),
     /// The input's type is not one of the architecture.
-    #[error("`input.dtype` does not suit architecture {0:?}: mlp and cnn take u8 or f32, bert takes u32")]
+    #[error("`input.dtype` does not suit architecture {0:?}: mlp and cnn take u8 or f32, bert takes u32 or utf8")]
     InputType(Architecture),
     /// A size of a bert that is out of its bounds.
     #[error("`bert.{field}` is {value}, 1 to {most} are allowed")]
@@ -61,13 +61,19 @@ pub enum ManifestError {
         /// The most tokens of a call.
         max_tokens: usize,
     },
+    /// A text without a tokenizer, or a tokenizer without a text.
+    #[error("`tokenizer` belongs to an input of dtype utf8, and only there")]
+    Tokenizer,
+    /// A text that is not declared by its length, or is cut to nothing.
+    #[error("a utf8 input has the `shape` [bytes at most], and `bert.max_tokens` is {least} or more", least = crate::tokens::MIN_TOKENS)]
+    TextShape,
     /// A path that is not allowed in a package.
     #[error("the manifest names `{0}`, which leaves the package or holds other characters than A-Z a-z 0-9 . _ - /")]
     UnsafePath(String),
     /// A file is listed twice, or the manifest lists itself.
     #[error("`files` names `{0}` twice, or names the manifest; list every other file once")]
     DuplicateFile(String),
-    /// The weights or the golden vectors are not among the files.
+    /// The weights, the golden vectors or the tokenizer are not among the files.
     #[error("`{0}` is used but not listed in `files`; add it there")]
     NotListed(String),
     /// An input or output shape that no request or answer can carry.

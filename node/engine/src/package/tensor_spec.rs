@@ -10,7 +10,8 @@ use votive_digest::{MAX_INPUT_BYTES, MAX_OUTPUT_BYTES};
 pub struct InputSpec {
     /// Type of the values in a request.
     pub dtype: InputType,
-    /// `[values]` for an mlp, `[channels, height, width]` for a cnn, `[tokens at most]` for a bert.
+    /// `[values]` for an mlp, `[channels, height, width]` for a cnn, `[tokens at most]` or `[bytes at most]` for a
+    /// bert.
     pub shape: Vec<usize>,
     /// What each u8 is multiplied by. Not with f32. As f64, so that a value that is no f32 shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +29,8 @@ pub enum InputType {
     F32,
     /// Token ids, little-endian u32: one or more, up to the shape.
     U32,
+    /// A text, up to as many bytes as the shape says.
+    Utf8,
 }
 
 /// What a model gives.
@@ -53,21 +56,21 @@ pub enum OutputType {
 }
 
 impl InputSpec {
-    /// Values of an input, of tokens the most. Exact once the manifest is checked.
+    /// Values of an input, of tokens and texts the most. Exact once the manifest is checked.
     pub fn values(&self) -> usize {
         product(&self.shape)
     }
 
-    /// Bytes of an input, of tokens the most.
+    /// Bytes of an input, of tokens and texts the most.
     pub fn bytes(&self) -> usize {
         self.values().saturating_mul(match self.dtype {
-            InputType::U8 => 1,
+            InputType::U8 | InputType::Utf8 => 1,
             InputType::F32 => size_of::<f32>(),
             InputType::U32 => size_of::<u32>(),
         })
     }
 
-    /// The values of `input`; `None` if it has another length than the manifest declares, or is made of tokens.
+    /// The values of `input`; `None` if it has another length than the manifest declares, or is tokens or a text.
     pub(crate) fn read(&self, input: &[u8]) -> Option<Vec<f32>> {
         if input.len() != self.bytes() {
             return None;
@@ -76,7 +79,7 @@ impl InputSpec {
             // The scale is exactly an f32 by `check`; one multiplication, rounded once; qed
             InputType::U8 => input.iter().map(|byte| f32::from(*byte) * self.scale.unwrap_or(1.0) as f32).collect(),
             InputType::F32 => crate::package::f32s(input),
-            InputType::U32 => return None,
+            InputType::U32 | InputType::Utf8 => return None,
         })
     }
 
@@ -84,7 +87,7 @@ impl InputSpec {
         let scale_fits = match (self.dtype, self.scale) {
             (_, None) => true,
             (InputType::U8, Some(scale)) => scale > 0.0 && scale.is_finite() && f64::from(scale as f32) == scale,
-            (InputType::F32 | InputType::U32, Some(_)) => false,
+            (InputType::F32 | InputType::U32 | InputType::Utf8, Some(_)) => false,
         };
         if !scale_fits {
             return Err(ManifestError::Scale);

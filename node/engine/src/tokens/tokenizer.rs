@@ -1,0 +1,136 @@
+//! From a text to token ids, by WordPiece as BERT uses it.
+
+use super::tokenizer_file::{AddedTokenSpec, Piece, PostProcessorSpec, TokenizerFile};
+use super::TokenizerError;
+use ahash::AHashMap;
+use std::collections::HashSet;
+use tokenizers::decoders::wordpiece::WordPiece as WordPieceDecoder;
+use tokenizers::models::wordpiece::{WordPiece, WordPieceBuilder};
+use tokenizers::normalizers::BertNormalizer;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::processors::bert::BertProcessing;
+use tokenizers::{AddedToken, TokenizerBuilder, TokenizerImpl, TruncationParams};
+
+/// The longest file, in bytes.
+pub const MAX_FILE_BYTES: usize = 4 << 20;
+
+/// The longest word that is split, in characters: the time grows with the third power of it.
+pub const MAX_WORD_CHARS: usize = 200;
+
+/// The longest prefix of a word's continuation, in bytes.
+pub const MAX_PREFIX_BYTES: usize = 16;
+
+/// The fewest tokens that a text may be cut to: one between the two of the template.
+pub const MIN_TOKENS: usize = 3;
+
+type Library = TokenizerImpl<WordPiece, BertNormalizer, BertPreTokenizer, BertProcessing, WordPieceDecoder>;
+
+/// A tokenizer whose ids are all of the model's vocabulary.
+pub struct Tokenizer(Library);
+
+impl Tokenizer {
+    /// Parses and checks a `tokenizer.json` for a table of `vocabulary` words; texts become at most `max_tokens`.
+    pub fn parse(json: &[u8], vocabulary: usize, max_tokens: usize) -> Result<Self, TokenizerError> {
+        let file: TokenizerFile = serde_json::from_slice(json)?;
+        check_ids(&file, vocabulary)?;
+        let added = check_added_tokens(&file)?;
+        let template = check_template(&file)?;
+        let (model, normalizer) = (file.model, file.normalizer);
+        if !(1..=MAX_WORD_CHARS).contains(&model.max_input_chars_per_word) {
+            return Err(TokenizerError::WordChars(model.max_input_chars_per_word));
+        }
+        if model.continuing_subword_prefix.len() > MAX_PREFIX_BYTES {
+            return Err(TokenizerError::Prefix(model.continuing_subword_prefix.len()));
+        }
+        if !model.vocab.0.contains_key(&model.unk_token) {
+            return Err(TokenizerError::UnknownToken(model.unk_token));
+        }
+        let word_piece = WordPieceBuilder::new()
+            .vocab(model.vocab.0.into_iter().collect::<AHashMap<_, _>>())
+            .unk_token(model.unk_token)
+            .continuing_subword_prefix(model.continuing_subword_prefix)
+            .max_input_chars_per_word(model.max_input_chars_per_word)
+            .build();
+        let library = word_piece.and_then(|word_piece| {
+            let mut library: Library = TokenizerBuilder::new()
+                .with_model(word_piece)
+                .with_normalizer(Some(BertNormalizer::new(
+                    normalizer.clean_text,
+                    normalizer.handle_chinese_chars,
+                    normalizer.strip_accents,
+                    normalizer.lowercase,
+                )))
+                .with_pre_tokenizer(Some(BertPreTokenizer))
+                .with_post_processor(Some(template))
+                .with_truncation(Some(TruncationParams { max_length: max_tokens, ..TruncationParams::default() }))
+                .build()?;
+            library.add_special_tokens(added)?;
+            Ok(library)
+        });
+        Ok(Self(library.map_err(TokenizerError::Build)?))
+    }
+
+    /// The ids of `text` between those of the template, cut at its end to the most tokens.
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        let encoding = self.0.encode_fast(text, true);
+        encoding
+            .expect("WordPiece fails only without its unknown token, which `parse` has found; qed")
+            .get_ids()
+            .to_vec()
+    }
+}
+
+/// Every id is a row of the model's table, and of one word only.
+fn check_ids(file: &TokenizerFile, vocabulary: usize) -> Result<(), TokenizerError> {
+    let mut ids = HashSet::with_capacity(file.model.vocab.0.len());
+    for (word, &id) in &file.model.vocab.0 {
+        if id as usize >= vocabulary {
+            return Err(TokenizerError::Id { word: word.clone(), id, vocabulary });
+        }
+        if !ids.insert(id) {
+            return Err(TokenizerError::DuplicateId(id));
+        }
+    }
+    Ok(())
+}
+
+/// The added tokens: words of the vocabulary that are found in a text as they stand.
+fn check_added_tokens(file: &TokenizerFile) -> Result<Vec<AddedToken>, TokenizerError> {
+    let mut contents = HashSet::new();
+    let check = |token: &AddedTokenSpec| {
+        let is_plain = !(token.single_word || token.lstrip || token.rstrip || token.normalized) && token.special;
+        if !is_plain || !contents.insert(token.content.clone()) {
+            return Err(TokenizerError::AddedToken(token.content.clone()));
+        }
+        check_token(file, &token.content, token.id)?;
+        Ok(AddedToken::from(token.content.clone(), true))
+    };
+    file.added_tokens.iter().map(check).collect()
+}
+
+/// The tokens before and after a text.
+fn check_template(file: &TokenizerFile) -> Result<BertProcessing, TokenizerError> {
+    let PostProcessorSpec { single, special_tokens, .. } = &file.post_processor;
+    let [Piece::SpecialToken { id: cls, type_id: 0 }, Piece::Sequence { id: sequence, type_id: 0 }, Piece::SpecialToken { id: sep, type_id: 0 }] =
+        single
+    else {
+        return Err(TokenizerError::Template);
+    };
+    if sequence != "A" {
+        return Err(TokenizerError::Template);
+    }
+    let token = |name: &str| -> Result<(String, u32), TokenizerError> {
+        let [id] = special_tokens.get(name).ok_or_else(|| TokenizerError::UnknownToken(name.into()))?.ids;
+        check_token(file, name, id)?;
+        Ok((name.to_owned(), id))
+    };
+    Ok(BertProcessing::new(token(sep)?, token(cls)?))
+}
+
+/// `token` is in the vocabulary, with `id`.
+fn check_token(file: &TokenizerFile, token: &str, id: u32) -> Result<(), TokenizerError> {
+    if !token.is_empty() && file.model.vocab.0.get(token) == Some(&id) {
+        return Ok(());
+    }
+    Err(TokenizerError::UnknownToken(token.into()))
+}
