@@ -48,11 +48,11 @@ impl TokenInput {
     }
 }
 
-/// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most eight times
-/// the file while it is parsed, and two tables of words.
+/// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most 16 times
+/// the file while it is parsed, and the library's tables of words.
 pub(crate) fn memory_bytes(length: usize, vocabulary: usize) -> Result<u64, TokenizerError> {
     if length > MAX_FILE_BYTES {
         return Err(TokenizerError::TooLong(length));
     }
-    Ok(8 * length as u64 + 512 * vocabulary as u64)
+    Ok(16 * length as u64 + 512 * vocabulary as u64)
 }

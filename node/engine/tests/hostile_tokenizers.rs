@@ -33,9 +33,9 @@ fn a_file_of_more_than_4_mib_is_refused_before_it_is_parsed() {
 }
 
 #[test]
-fn a_hundred_thousand_nested_lists_are_refused() {
+fn ten_thousand_nested_lists_are_refused() {
     for field in ["added_tokens", "decoder", "model"] {
-        let deep = format!(r#"{{"version":"1.0","{field}":{}"#, "[".repeat(100_000));
+        let deep = format!(r#"{{"version":"1.0","{field}":{}"#, "[".repeat(10_000));
         assert!(matches!(refused_file(&deep), PackageError::Tokenizer(TokenizerError::Json(_))), "{field}");
     }
 }
@@ -160,7 +160,7 @@ fn the_memory_of_the_tokenizer_counts() {
     let ids = memory(store.add("ids", &bert_manifest(), &bert_weights()));
     let file = tokenizer().to_string();
     let text = memory(add_text_bert(&store, &text_manifest(), &file));
-    assert!(text >= ids + 9 * file.len() as u64 + 512 * VOCABULARY as u64);
+    assert!(text >= ids + 17 * file.len() as u64 + 512 * VOCABULARY as u64);
 }
 
 #[test]
