@@ -13,7 +13,7 @@ pub struct Completion {
     pub output: Vec<u8>,
     /// What is metered: 1 a call for models that do not generate.
     pub units: u32,
-    /// Hash of the last weighted layer's inputs, by [`votive_digest::trace`].
+    /// Hash of what went into the last linear or convolutional layer, by [`votive_digest::trace`].
     pub trace: Hash,
 }
 

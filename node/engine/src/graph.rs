@@ -49,7 +49,7 @@ impl LoadedGraph {
 pub(crate) struct Forward {
     /// The output of the last layer.
     pub output: Vec<f32>,
-    /// The input of the last weighted layer: what the trace hashes.
+    /// The input of the last linear or convolutional layer: what the trace hashes.
     pub last_layer_inputs: Vec<f32>,
 }
 
