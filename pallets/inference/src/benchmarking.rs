@@ -466,7 +466,7 @@ mod benchmarks {
         assert!(Receipts::<T>::contains_key(id));
     }
 
-    /// An operator whose key's list is full; half of it ends, and as much begins.
+    /// An operator whose key's list is full; half of it ends, and another seat begins.
     #[benchmark]
     fn book_operator() {
         let version = T::BenchmarkSetup::served_version();

@@ -52,8 +52,9 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-    /// The versions that take requests.
+    /// Whether a migration bars transactions.
     pub static Barred: bool = false;
+    /// The versions that take requests.
     pub static OpenVersions: BTreeSet<VersionId> = (1..=100).map(version).collect();
 }
 

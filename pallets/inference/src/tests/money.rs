@@ -101,10 +101,10 @@ fn a_payment_that_its_account_cannot_take_goes_to_the_treasury() {
         assert_eq!(missing, 0);
         let (dead, mut takings) = (99, Takings::<Test>::new());
         assert!(!payment::pay::<Test>(request, &dead, part, &mut takings));
+        System::assert_last_event(Event::PaymentDiverted { request, beneficiary: dead, amount: 9 }.into());
         takings.book();
         assert_eq!(Balances::free_balance(dead), 0);
         assert_eq!(Balances::free_balance(TREASURY), ENDOWMENT + 9);
-        System::assert_has_event(Event::PaymentDiverted { request, beneficiary: dead, amount: 9 }.into());
         hold_more(ALICE, 9);
     });
 }
