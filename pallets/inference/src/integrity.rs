@@ -31,6 +31,9 @@ impl<T: Config> Pallet<T> {
             T::WeightInfo::close_commits(MAX_SEATS),
             T::WeightInfo::finalise(MAX_SEATS),
             T::WeightInfo::refund(MAX_SEATS),
+            // What a sweep takes once for all of its entries.
+            T::WeightInfo::book_operator().saturating_mul(MAX_SEATS.into()),
+            T::WeightInfo::book_money(),
         ];
         let steps = steps.into_iter().fold(Weight::zero(), |sum, weight| sum.saturating_add(weight));
         let look = T::WeightInfo::on_initialize()
