@@ -42,7 +42,10 @@ impl<T: Config> Pallet<T> {
         ensure!(!spec.golden_vectors.is_empty(), Error::<T>::GoldenVectorsMissing);
         let units_fit = !spec.architecture.is_per_call() || spec.limits.max_units <= 1;
         ensure!(units_fit, Error::<T>::UnitLimitAboveOne);
-        Self::check_limits(&spec.limits)
+        Self::check_limits(&spec.limits)?;
+        let output = spec.architecture.bytes_per_unit().saturating_mul(spec.limits.max_units);
+        ensure!(output <= spec.limits.max_output, Error::<T>::UnitLimitAboveOutput);
+        Ok(())
     }
 
     fn check_limits(limits: &Limits) -> DispatchResult {

@@ -235,6 +235,8 @@ pub mod pallet {
         UnitLimitZero,
         /// The architecture is paid per call, so an answer has one unit. State 1.
         UnitLimitAboveOne,
+        /// The longest output does not hold the tokens of the largest answer, 4 bytes each. Raise it, or lower the most units.
+        UnitLimitAboveOutput,
         /// The declared speed is zero units per block. State at least 1.
         SpeedZero,
         /// The version carries no golden vector. Add at least one, so that workers can check themselves.

@@ -58,13 +58,28 @@ pub enum Architecture {
     /// Convolutional network.
     #[codec(index = 1)]
     Cnn,
+    /// Transformer encoder: a text in, one embedding out.
+    #[codec(index = 2)]
+    Bert,
+    /// Transformer decoder of Llama's family, which generates tokens.
+    #[codec(index = 3)]
+    Llama,
 }
 
 impl Architecture {
     /// Whether an answer is one call, whatever its length; of the others the tokens are counted.
     pub const fn is_per_call(self) -> bool {
         match self {
-            Architecture::Mlp | Architecture::Cnn => true,
+            Architecture::Mlp | Architecture::Cnn | Architecture::Bert => true,
+            Architecture::Llama => false,
+        }
+    }
+
+    /// The bytes that each unit puts into the output: a token is a little-endian u32. 0 where an answer is one call.
+    pub const fn bytes_per_unit(self) -> u32 {
+        match self {
+            Architecture::Mlp | Architecture::Cnn | Architecture::Bert => 0,
+            Architecture::Llama => 4,
         }
     }
 }

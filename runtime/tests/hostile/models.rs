@@ -8,7 +8,7 @@ use sp_keyring::Sr25519Keyring::{Charlie, Dave};
 use sp_runtime::{DispatchError, MultiAddress, Permill, TokenError};
 use votive_primitives::{
     ids::VersionId,
-    model::{Metadata, Price, VersionSpec},
+    model::{Architecture, Metadata, Price, VersionSpec},
 };
 use votive_runtime::{Balance, Runtime, VOT};
 
@@ -101,6 +101,10 @@ fn specs() -> Vec<Case> {
         wrong(|spec| spec.limits.max_output = 4_097, Error::OutputLimitTooHigh),
         wrong(|spec| spec.limits.max_units = 0, Error::UnitLimitZero),
         wrong(|spec| spec.limits.max_units = 2, Error::UnitLimitAboveOne),
+        wrong(
+            |spec| (spec.architecture, spec.limits.max_units) = (Architecture::Llama, 1_025),
+            Error::UnitLimitAboveOutput,
+        ),
         wrong(|spec| spec.units_per_block = 0, Error::SpeedZero),
         wrong(|spec| spec.golden_vectors.clear(), Error::GoldenVectorsMissing),
     ]

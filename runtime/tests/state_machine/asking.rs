@@ -22,7 +22,11 @@ impl Machine {
             1 => MAX_INPUT + 1,
             _ => 1 + random.below(MAX_INPUT),
         };
-        let max_units = if random.one_in(30) { *random.pick(&[0, 2]) } else { 1 };
+        let version = self.any_version();
+        let most = self.ledger.version(version).map_or(1, |version| version.limits.max_units);
+        let random = &mut self.random;
+        let max_units =
+            if random.one_in(30) { *random.pick(&[0, most + 1]) } else { 1 + random.below(most as usize) as u32 };
         let seats = *random.pick(&[Seats::One, Seats::One, Seats::Three, Seats::Three, Seats::Five, Seats::Seven]);
         let is_audit_supported = !random.one_in(50);
         let max_fee = match random.below(20) {
@@ -32,7 +36,6 @@ impl Machine {
             _ => Balance::MAX,
         };
         let parameters = Parameters { max_units, seed: random.number(), ..Default::default() };
-        let version = self.any_version();
         let asked = Asked { version, input: vec![7; length], parameters, seats, is_audit_supported, max_fee };
         self.tell(format!(
             "{who} asks {version:?} for {seats:?}, {length} bytes, {max_units} units, at most {max_fee}"

@@ -96,14 +96,16 @@ impl Machine {
         operator: &AccountId,
     ) -> (Commit, CommitItem) {
         // Of some requests all workers lie in the same way.
-        let agreed = if request.0[0].is_multiple_of(16) { Claim { answer: 1, ..HONEST } } else { HONEST };
+        let most = self.ledger.requests.get(&request).map_or(1, |request| request.max_units);
+        let honest = Claim { units: 1 + u32::from(request.0[1]) % most, ..HONEST };
+        let agreed = if request.0[0].is_multiple_of(16) { Claim { answer: 1, ..honest } } else { honest };
         let claim = match self.random.below(50) {
-            0 => Claim { answer: 1, ..HONEST },
-            1 => Claim { answer: 2, ..HONEST },
-            2 => Claim { answer: TOO_LONG, ..HONEST },
-            3 => Claim { trace: 1, ..HONEST },
-            4 => Claim { units: 0, ..HONEST },
-            5 => Claim { units: 2, ..HONEST },
+            0 => Claim { answer: 1, ..honest },
+            1 => Claim { answer: 2, ..honest },
+            2 => Claim { answer: TOO_LONG, ..honest },
+            3 => Claim { trace: 1, ..honest },
+            4 => Claim { units: 0, ..honest },
+            5 => Claim { units: honest.units + 1, ..honest },
             _ => agreed,
         };
         let salt = H256(self.random.bytes());

@@ -79,6 +79,9 @@ impl Ledger {
         if spec.units_per_block == 0 {
             return Err("SpeedZero");
         }
+        if spec.limits.max_units * 4 > spec.limits.max_output {
+            return Err("UnitLimitAboveOutput");
+        }
         affordable(&price)?;
         let deposit = price_of(spec);
         if self.money.free(who) < deposit + MILLI_VOT {

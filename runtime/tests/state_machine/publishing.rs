@@ -80,9 +80,9 @@ impl Machine {
         let spec = VersionSpec {
             package_root: H256(self.random.bytes()),
             package_size: 1,
-            architecture: Architecture::Cnn,
+            architecture: Architecture::Llama,
             kernel_spec: 1,
-            limits: Limits { max_input: 64, max_output: 40, max_units: 1 },
+            limits: Limits { max_input: 64, max_output: 40, max_units: *self.random.pick(&[1, 3, 10, 11]) },
             units_per_block: if self.random.one_in(20) { 0 } else { 1 },
             golden_vectors: vec![GoldenVector { input_hash: H256::zero(), digest: H256::zero() }].try_into().unwrap(),
         };

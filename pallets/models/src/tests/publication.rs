@@ -9,7 +9,7 @@ use sp_core::H256;
 use sp_runtime::{DispatchError, TokenError};
 use votive_primitives::{
     ids::VersionId,
-    model::{Price, VersionSpec},
+    model::{Architecture, Limits, Price, VersionSpec},
     MAX_INPUT_BYTES, MAX_OUTPUT_BYTES,
 };
 
@@ -90,6 +90,35 @@ fn a_spec_in_an_arithmetic_that_nobody_runs_is_refused() {
         register(ALICE);
         assert_refused(|spec| spec.kernel_spec = 0, Error::UnknownKernelSpec);
         assert_refused(|spec| spec.kernel_spec = 2, Error::UnknownKernelSpec);
+    });
+}
+
+#[test]
+fn a_version_that_generates_has_room_for_all_its_tokens() {
+    build_and_execute(|| {
+        register(ALICE);
+        let generates = |max_output: u32, max_units: u32| {
+            let limits = Limits { max_input: 1, max_output, max_units };
+            VersionSpec { architecture: Architecture::Llama, limits, ..spec() }
+        };
+        let publish = |spec| ModelRegistry::publish_version(signed(ALICE), 0, spec, PRICE);
+        assert_noop!(publish(generates(11, 3)), Error::<Test>::UnitLimitAboveOutput);
+        assert_noop!(publish(generates(MAX_OUTPUT_BYTES, u32::MAX)), Error::<Test>::UnitLimitAboveOutput);
+        assert_ok!(publish(generates(12, 3)));
+        assert_ok!(publish(generates(MAX_OUTPUT_BYTES, 1_024)));
+    });
+}
+
+#[test]
+fn an_embedding_is_paid_per_call() {
+    build_and_execute(|| {
+        register(ALICE);
+        assert_refused(
+            |spec| (spec.architecture, spec.limits.max_units) = (Architecture::Bert, 2),
+            Error::UnitLimitAboveOne,
+        );
+        let bert = VersionSpec { architecture: Architecture::Bert, ..spec() };
+        assert_ok!(ModelRegistry::publish_version(signed(ALICE), 0, bert, PRICE));
     });
 }
 
