@@ -25,10 +25,16 @@ impl<T: Config> Pallet<T> {
             let cause = if request.attempt == 0 { RefundCause::NoFreeWorkers } else { RefundCause::TooFewCommits };
             return Self::refund(id, request, cause);
         }
-        // The longer it has waited, the rarer the next look: a crowd of waiting requests must not fill the sweep.
-        let pause = now.saturating_sub(since).checked_div(&2u32.into()).unwrap_or_else(One::one).max(One::one());
-        Self::look_by(id, &mut request, now.saturating_add(pause).min(until));
+        Self::look_by(id, &mut request, Self::next_try(since, until));
         Requests::<T>::insert(id, request);
+    }
+
+    /// When a request that waits now is drawn for again. The longer it has waited, the rarer: a crowd of waiting requests must
+    /// not fill the sweep.
+    pub(crate) fn next_try(since: BlockNumberFor<T>, until: BlockNumberFor<T>) -> BlockNumberFor<T> {
+        let now = Self::now();
+        let pause = now.saturating_sub(since).checked_div(&2u32.into()).unwrap_or_else(One::one).max(One::one());
+        now.saturating_add(pause).min(until)
     }
 
     /// When the commits of seats that are drawn now are due.

@@ -166,10 +166,13 @@ impl<'a, T: Config> Sweep<'a, T> {
             return Ok(());
         }
         match request.state {
-            State::Waiting { until, .. } => {
-                // Where nobody can be drawn, it waits on, or at the end of the wait is refunded.
+            State::Waiting { since, until } => {
+                // Where nobody can be drawn, it waits on, or at the end of the wait is refunded. Where the weight ends at the
+                // draw, the next block has it.
                 let else_due = if now < until { T::WeightInfo::enter_anew() } else { T::WeightInfo::refund(seats) };
-                self.afford(T::WeightInfo::draw(seats).max(else_due), [Shared::Candidates(request.version)])?;
+                let next_looks = [Pallet::<T>::next_try(since, until), Pallet::<T>::after(1)].map(Shared::Time);
+                let shared = next_looks.into_iter().chain([Shared::Candidates(request.version)]);
+                self.afford(T::WeightInfo::draw(seats).max(else_due), shared)?;
                 self.waiting.push((id, request));
             }
             State::Committing { .. } => {
