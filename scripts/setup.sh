@@ -25,6 +25,9 @@ node_is_new_enough() {
 node_is_new_enough || missing+=(nodejs)
 want npm npm
 
+# Python 3.11 builds the packages of models whose weights are not in the repository.
+{ have python3 && python3 -c 'import ensurepip' 2>/dev/null; } || missing+=(python3-venv)
+
 if [ ${#missing[@]} -gt 0 ]; then
   mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
   apt_install "${missing[@]}" || failed=1

@@ -41,6 +41,7 @@ if [[ " ${failed[*]} " = *" build "* ]]; then
   echo "not run, because the build failed: all tests"
 else
   [ "$part" = dapp ] || attempt "Rust tests" rust_tests
+  [ "$part" = rust ] || attempt "models" scripts/models.sh
   [ "$part" = dapp ] || attempt "documentation tests" doc_tests
   [ "$part" = rust ] || attempt "TypeScript and end-to-end tests" dapp_tests
 fi

@@ -4,16 +4,15 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { ApiPromise } from '@polkadot/api';
 import { connect } from '@votive/examples/connect';
 import { BINARIES } from '@votive/examples/engine';
+import { packageStore } from './package-store.ts';
 import { answers, freePort } from './ports.ts';
 
 /** The binary under test. */
 export const NODE_BINARY = process.env.VOTIVE_NODE ?? `${BINARIES}/votive-node`;
 
-const PACKAGES = fileURLToPath(new URL('../../models/digits', import.meta.url));
 const READY_MS = 120_000;
 const LOG_LINES = 60;
 
@@ -59,7 +58,7 @@ export class ChainNode {
     execFileSync(NODE_BINARY, ['key', 'generate-node-key', '--file', key], { stdio: 'ignore' });
     const identity = execFileSync(NODE_BINARY, ['key', 'inspect-node-key', '--file', key], { encoding: 'utf8' }).trim();
     const all = [
-      ...['--name', name, '--chain', chain, '--base-path', own, '--package-folder', PACKAGES],
+      ...['--name', name, '--chain', chain, '--base-path', own, '--package-folder', packageStore(join(folder, 'packages'))],
       ...['--rpc-port', `${rpcPort}`, '--port', `${port}`],
       ...['--no-prometheus', '--no-telemetry', '--no-mdns'],
       ...['--node-key-file', key],

@@ -18,7 +18,7 @@ const AT_ONCE = 9;
 
 /** These begin first, the longest of them all before the others: what begins last would else be waited for alone. */
 const LONGEST_FIRST = [
-  ...['network/killed', 'network/partition', 'network/thousand', 'network/suspended', 'network/committees'],
+  ...['network/killed', 'network/partition', 'network/thousand', 'network/suspended', 'network/language', 'network/committees'],
   ...['crash', 'adversaries', 'banned', 'examples'],
 ];
 

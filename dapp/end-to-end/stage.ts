@@ -8,7 +8,7 @@ import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { u32 } from '@polkadot/types';
 import { signer } from '@votive/examples/connect';
-import { digitsSpec } from '@votive/examples/digits-package';
+import { versionSpec } from '@votive/examples/model-package';
 import type { VersionId } from '@votive/examples/records';
 import { submit } from '@votive/examples/submit';
 import { VOT } from './accounts.ts';
@@ -34,9 +34,19 @@ export interface StagePlan<Name extends string, Version extends string> {
   /** Accounts that get 1,000 VOT each. */
   readonly accounts: readonly Name[];
   readonly workers?: readonly OwnWorker[];
-  /** For each version of the digits package, the operators that serve it, and nobody else does. */
+  /** For each version, the operators that serve it, and nobody else does. */
   readonly versions?: Readonly<Record<Version, readonly KeyringPair[]>>;
+  /** What the versions are of: digits at 1 VOT a call where nothing is said. */
+  readonly offers?: Readonly<Partial<Record<Version, Offer>>>;
 }
+
+/** A model of the repository, and the price of its answers. */
+export interface Offer {
+  readonly model: string;
+  readonly price: { readonly perCall: bigint; readonly perUnit: bigint };
+}
+
+const DIGITS_OFFER: Offer = { model: 'digits', price: { perCall: VOT, perUnit: 0n } };
 
 /** What is ready. */
 export interface Stage<Name extends string, Version extends string> {
@@ -47,18 +57,20 @@ export interface Stage<Name extends string, Version extends string> {
 /** Makes everything of a plan, and returns when all of it is final. */
 export async function setStage<Name extends string, Version extends string = never>(
   api: ApiPromise,
-  { accounts: names, workers = [], versions: servers = {} as Record<Version, KeyringPair[]> }: StagePlan<Name, Version>,
+  plan: StagePlan<Name, Version>,
 ): Promise<Stage<Name, Version>> {
+  const { accounts: names, workers = [], versions: servers = {} as Record<Version, KeyringPair[]>, offers = {} } = plan;
   const pairs = await Promise.all(names.map(async (name) => [name, await signer(`//end-to-end//${name}`)] as const));
   const labels = Object.keys(servers) as Version[];
   const model = ((await api.query.models.nextModelId()) as u32).toNumber();
   const version = (label: Version): VersionId => ({ model, number: labels.indexOf(label) + 1 });
+  const offered = (label: Version): Offer => (offers as Partial<Record<Version, Offer>>)[label] ?? DIGITS_OFFER;
   const give = (to: readonly KeyringPair[], amount: bigint): Call[] =>
     to.map(({ address }) => api.tx.balances.transferKeepAlive(address, amount));
   await Promise.all([
     batch(api, await signer('//Alice'), give(pairs.map(([, pair]) => pair), 1_000n * VOT)),
     batch(api, await signer('//Eve'), give(workers.map(({ operator }) => operator), LEAST_BOND + FOR_FEES)),
-    batch(api, await signer('//Ferdie'), labels.length === 0 ? [] : publish(api, model, labels.length)),
+    batch(api, await signer('//Ferdie'), labels.length === 0 ? [] : publish(api, model, labels.map(offered))),
   ]);
 
   const operators = new Map<KeyringPair, Call[]>();
@@ -80,9 +92,8 @@ export async function setStage<Name extends string, Version extends string = nev
 
 type Call = SubmittableExtrinsic<'promise'>;
 
-function publish(api: ApiPromise, model: number, versions: number): Call[] {
-  const price = { perCall: VOT, perUnit: 0 };
-  const publishing = Array.from({ length: versions }, () => api.tx.models.publishVersion(model, digitsSpec(), price));
+function publish(api: ApiPromise, model: number, offers: readonly Offer[]): Call[] {
+  const publishing = offers.map(({ model: name, price }) => api.tx.models.publishVersion(model, versionSpec(name), price));
   return [api.tx.models.registerModel({ ...METADATA, name: 'Served' }, 0), ...publishing];
 }
 

@@ -1,12 +1,9 @@
 // The digits model as it lies in the repository: its package's version, its classes and a few handwritten samples.
 
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const FOLDER = fileURLToPath(new URL('../../../models/digits', import.meta.url));
+import { packageFolder, readJson, versionSpec } from './model-package.ts';
 
 /** The package's folder: what workers and `votive-engine` run. */
-export const DIGITS_PACKAGE = `${FOLDER}/package`;
+export const DIGITS_PACKAGE = packageFolder('digits');
 
 /** A handwritten digit that the model never saw in training. */
 export interface Sample {
@@ -18,12 +15,12 @@ export interface Sample {
 
 /** What `publishVersion` takes as the version's specification. */
 export function digitsSpec(): Record<string, unknown> {
-  return read('version.json') as Record<string, unknown>;
+  return versionSpec('digits');
 }
 
 /** The classes, in the order of the answer's probabilities. */
 export function digitsLabels(): string[] {
-  return (read('package/manifest.json') as { output: { labels: string[] } }).output.labels;
+  return (readJson('digits/package/manifest.json') as { output: { labels: string[] } }).output.labels;
 }
 
 /** A held-out sample of the class `label`. */
@@ -35,10 +32,6 @@ export function sampleOf(label: string): Sample {
 
 /** All held-out samples. */
 export function samples(): Sample[] {
-  const plain = read('samples.json') as { label: number; pixels: number[] }[];
+  const plain = readJson('digits/samples.json') as { label: number; pixels: number[] }[];
   return plain.map(({ label, pixels }) => ({ label: String(label), pixels: Uint8Array.from(pixels) }));
-}
-
-function read(file: string): unknown {
-  return JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8'));
 }
