@@ -221,6 +221,14 @@ impl_runtime_apis! {
             Inference::open_seats(key)
         }
 
+        fn settled() -> Vec<RequestId> {
+            let settled = |event| match event {
+                RuntimeEvent::Inference(pallet_inference::Event::RequestSettled { request, .. }) => Some(request),
+                _ => None,
+            };
+            System::read_events_no_consensus().filter_map(|record| settled(record.event)).collect()
+        }
+
         fn models(from: ModelId, limit: u32) -> Vec<ModelView<AccountId, Balance>> {
             Models::models(from, limit)
         }

@@ -265,6 +265,24 @@ fn a_change_of_the_windows_moves_no_deadline_that_is_set() {
     });
 }
 
+#[test]
+fn the_block_that_settles_a_request_names_it_and_no_other_block_does() {
+    use votive_inference_api::runtime_decl_for_inference_api::InferenceApiV1;
+    on_a_chain_of_eight_workers(|chain| {
+        let request = ask(Seats::One);
+        chain.next_block();
+        let [worker] = drawn(request);
+        chain.next_block();
+        worker.commit(request, &digit(7));
+        assert_eq!(Runtime::settled(), []);
+        chain.next_block();
+        worker.reveal(request, &digit(7));
+        assert_eq!(Runtime::settled(), [request]);
+        chain.next_block();
+        assert_eq!(Runtime::settled(), []);
+    });
+}
+
 fn set_windows(windows: pallet_inference::Windows) {
     use parameters::{
         dynamic::settlement::{Parameters, Windows},

@@ -14,7 +14,8 @@ use votive_primitives::{
 };
 
 sp_api::decl_runtime_apis! {
-    /// Everything that a dApp or a worker reads. Each has a view function of the same name.
+    /// Everything that a dApp or a worker reads. Each has a view function of the same name, but for `settled`, which reads the
+    /// events of its block.
     pub trait InferenceApi<AccountId, Balance, BlockNumber>
     where
         AccountId: Codec,
@@ -35,6 +36,9 @@ sp_api::decl_runtime_apis! {
 
         /// The open seats of a worker key.
         fn open_seats(key: WorkerKey) -> Vec<OpenSeat<AccountId, Balance, BlockNumber>>;
+
+        /// The requests that settled in the block at whose end this is called.
+        fn settled() -> Vec<RequestId>;
 
         /// Models from id `from` on, at most `limit` (and at most 100).
         fn models(from: ModelId, limit: u32) -> Vec<ModelView<AccountId, Balance>>;
