@@ -9,6 +9,7 @@ mod layer_norm;
 mod layers;
 mod mlp;
 mod planner;
+mod table;
 
 pub use cost::Cost;
 pub use error::GraphError;

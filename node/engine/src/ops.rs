@@ -3,7 +3,9 @@
 mod kernel_op;
 mod transformer;
 
-pub(crate) use transformer::{add, attend, embed, layer_norm, mean_pool, packed_linear, AttentionShape};
+pub(crate) use transformer::{
+    add, attend, embed, embed_i8, layer_norm, mean_pool, packed_linear, packed_linear_i8, AttentionShape,
+};
 
 use candle_core::{Storage, Tensor};
 use kernel_op::KernelOp;

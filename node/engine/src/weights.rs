@@ -8,8 +8,8 @@ pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BY
 
 use crate::ops::OpError;
 use candle_core::safetensors::SliceSafetensors;
-use candle_core::{Device, Tensor};
-use votive_kernels::PackedLinear;
+use candle_core::{DType, Device, Tensor};
+use votive_kernels::{KernelError, PackedLinear, PackedLinearI8};
 
 /// A safetensors file in memory, from which layers take their tensors.
 pub(crate) struct Weights<'a> {
@@ -22,27 +22,29 @@ impl<'a> Weights<'a> {
         Ok(Self { file: SliceSafetensors::new(file).map_err(WeightsError::Open)? })
     }
 
-    /// The f32 tensor `name`, finite throughout.
+    /// The tensor `name` of floats, finite throughout.
     pub fn f32(&self, name: &str) -> Result<Tensor, WeightsError> {
-        let candle = |source| WeightsError::Candle { tensor: name.into(), source };
-        let tensor = self.file.load(name, &Device::Cpu).map_err(candle)?;
-        match crate::ops::check_finite(&tensor) {
-            Ok(()) => Ok(tensor),
-            Err(OpError::Kernel(_)) => Err(WeightsError::NotFinite(name.into())),
-            Err(OpError::Candle(source)) => Err(candle(source)),
-        }
+        let tensor = self.load(name)?;
+        crate::ops::check_finite(&tensor).map_err(|error| refused(name, error))?;
+        Ok(tensor)
     }
 
-    /// The f32 matrix `name` of outputs × inputs, finite throughout, packed for products.
+    /// The matrix `name` of floats, outputs × inputs, finite throughout, packed for products.
     pub fn packed(&self, name: &str, (inputs, outputs): (usize, usize)) -> Result<PackedLinear, WeightsError> {
-        let candle = |source| WeightsError::Candle { tensor: name.into(), source };
-        let tensor = self.file.load(name, &Device::Cpu).map_err(candle)?;
-        crate::ops::with_values(&tensor, |values| PackedLinear::new(values, inputs, outputs)).map_err(|error| {
-            match error {
-                OpError::Kernel(_) => WeightsError::NotFinite(name.into()),
-                OpError::Candle(source) => candle(source),
-            }
-        })
+        let tensor = self.load(name)?;
+        crate::ops::with_values(&tensor, |values| PackedLinear::new(values, inputs, outputs))
+            .map_err(|error| refused(name, error))
+    }
+
+    /// The i8 matrix `name`, outputs × inputs, and a scale for each output, packed for products.
+    pub fn packed_i8(
+        &self,
+        (name, scales): (&str, &str),
+        (inputs, outputs): (usize, usize),
+    ) -> Result<PackedLinearI8, WeightsError> {
+        let (weight, scale_values) = (self.i8(name)?, self.f32(scales)?);
+        crate::ops::with_values(&scale_values, |values| PackedLinearI8::new(&weight, values, inputs, outputs))
+            .map_err(|error| refused(name, error))
     }
 
     /// The i8 tensor `name`, every weight of it −127 or more. candle has no such type, so these are plain bytes.
@@ -54,4 +56,23 @@ impl<'a> Weights<'a> {
         }
         Ok(values)
     }
+
+    /// The tensor `name` of floats as f32. A wider float holds each shorter one, so that nothing is rounded.
+    fn load(&self, name: &str) -> Result<Tensor, WeightsError> {
+        let tensor = self.file.load(name, &Device::Cpu).and_then(|tensor| tensor.to_dtype(DType::F32));
+        tensor.map_err(|source| WeightsError::Candle { tensor: name.into(), source })
+    }
 }
+
+/// Why the tensor `name`, whose shape the plan has checked, is refused.
+fn refused(name: &str, error: OpError) -> WeightsError {
+    match error {
+        OpError::Kernel(KernelError::WeightOutOfRange) => WeightsError::OutOfRange(name.into()),
+        OpError::Kernel(_) => WeightsError::NotFinite(name.into()),
+        OpError::Candle(source) => WeightsError::Candle { tensor: name.into(), source },
+    }
+}
+
+#[cfg(test)]
+#[path = "weights/half_tests.rs"]
+mod tests;

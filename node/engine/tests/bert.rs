@@ -33,11 +33,52 @@ fn an_embedding_is_near_the_reference_in_f64() {
     for tokens in [&TOKENS[..], &[5], &[0; MAX_TOKENS]] {
         let completion = run(&folder, &ids(tokens));
         assert_eq!((completion.code, completion.units), (AnswerCode::Complete, 1));
-        let (embedding, expected) = (floats(&completion.output), reference(tokens));
-        assert_eq!(embedding.len(), HIDDEN);
-        for (value, expected) in embedding.iter().zip(&expected) {
-            assert!((f64::from(*value) - expected).abs() < 1e-5, "{embedding:?} is not near {expected:?}");
+        assert_near(&floats(&completion.output), &reference(&bert_tensors(), tokens));
+    }
+}
+
+#[test]
+fn an_embedding_of_int8_weights_is_near_the_reference_in_f64() {
+    let store = Store::new();
+    let dense_only = |tensor: Raw| match tensor.name.starts_with("encoder") && tensor.shape.len() == 2 {
+        true => quantised(&tensor).into_iter().collect(),
+        false => vec![tensor],
+    };
+    let all = all_quantised(bert_tensors());
+    let dense: Vec<Raw> = bert_tensors().into_iter().flat_map(dense_only).collect();
+    for (name, tensors) in [("all", all), ("dense", dense)] {
+        let folder = store.add(name, &bert_manifest(), &safetensors(&tensors));
+        for tokens in [&TOKENS[..], &[5], &[0; MAX_TOKENS]] {
+            assert_near(&floats(&run(&folder, &ids(tokens)).output), &reference(&tensors, tokens));
         }
+    }
+}
+
+#[test]
+fn the_seeded_bert_of_int8_keeps_its_golden_digest() {
+    let store = Store::new();
+    let folder = store.add("i8", &bert_manifest(), &safetensors(&all_quantised(bert_tensors())));
+    let digest = votive_engine::hex_hash(&run(&folder, &ids(&TOKENS)).golden_digest());
+    assert_eq!(digest, "0cfeaa2d07f282bc2736e84861ed5d4991f8bd4c26aa9ed31f7cf876b7112679");
+}
+
+#[test]
+fn weights_of_bf16_answer_as_the_f32_that_they_stand_for() {
+    let store = Store::new();
+    let mut both: [Vec<Raw>; 2] = [Vec::new(), Vec::new()];
+    for tensor in bert_tensors() {
+        both.iter_mut().zip(shortened(&tensor)).for_each(|(tensors, raw)| tensors.push(raw));
+    }
+    let [short, long] = both.map(|tensors| safetensors(&tensors));
+    assert!(short.len() < long.len());
+    let answer = |name, weights: &[u8]| run(&store.add(name, &bert_manifest(), weights), &ids(&TOKENS));
+    assert_eq!(answer("bf16", &short), answer("f32", &long));
+}
+
+fn assert_near(embedding: &[f32], expected: &[f64]) {
+    assert_eq!(embedding.len(), expected.len());
+    for (value, expected_value) in embedding.iter().zip(expected) {
+        assert!((f64::from(*value) - expected_value).abs() < 1e-5, "{embedding:?} is not near {expected:?}");
     }
 }
 
@@ -56,7 +97,7 @@ fn an_embedding_that_is_not_normalised_points_the_same_way() {
     let plain = floats(&run(&store.add("plain", &manifest, &bert_weights()), &ids(&TOKENS)).output);
     let length = plain.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
     assert!((length - 1.0).abs() > 0.01, "the length is {length}");
-    for (value, expected) in plain.iter().zip(reference(&TOKENS)) {
+    for (value, expected) in plain.iter().zip(reference(&bert_tensors(), &TOKENS)) {
         assert!((f64::from(*value) / length - expected).abs() < 1e-5);
     }
 }

@@ -24,6 +24,12 @@ fn refused_tensor(name: &str, change: impl FnOnce(&mut Raw)) -> PackageError {
     refused(&bert_manifest(), &tensors)
 }
 
+fn refused_int8(name: &str, change: impl FnOnce(&mut Raw)) -> PackageError {
+    let mut tensors = all_quantised(bert_tensors());
+    change(tensors.iter_mut().find(|tensor| tensor.name == name).expect("the tensor is there"));
+    refused(&bert_manifest(), &tensors)
+}
+
 #[test]
 fn a_size_of_zero_or_beyond_its_bound_is_refused_by_its_name() {
     let fields = [
@@ -151,11 +157,91 @@ fn a_tensor_that_no_layer_takes_is_refused() {
 }
 
 #[test]
-fn an_int8_tensor_is_refused() {
-    let error = refused_tensor("encoder.layer.0.output.dense.weight", |tensor| {
-        *tensor = i8_tensor(tensor.name.clone(), &[HIDDEN, INTERMEDIATE], &[1; HIDDEN * INTERMEDIATE]);
-    });
-    assert!(matches!(error, PackageError::Graph(GraphError::ElementType { layer: 1, .. })));
+fn an_int8_weight_without_its_scales_is_refused() {
+    for name in ["encoder.layer.0.output.dense", "embeddings.word_embeddings"] {
+        let scales = format!("{name}.scales");
+        let error = refused_tensor(&format!("{name}.weight"), |tensor| {
+            *tensor = quantised(tensor).into_iter().next().expect("the weight")
+        });
+        assert!(
+            matches!(&error, PackageError::Graph(GraphError::MissingTensor { tensor, .. }) if *tensor == scales),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn scales_of_a_weight_of_floats_are_refused() {
+    let mut tensors = bert_tensors();
+    tensors.push(seeded("encoder.layer.0.output.dense.scales", &[HIDDEN], 1));
+    let error = refused(&bert_manifest(), &tensors);
+    assert!(
+        matches!(error, PackageError::Graph(GraphError::UnusedTensor(name)) if name == "encoder.layer.0.output.dense.scales")
+    );
+}
+
+#[test]
+fn scales_of_another_length_or_of_int8_are_refused() {
+    for (index, wrong) in [f32_tensor("", &[HIDDEN + 1], &[1.0; HIDDEN + 1]), i8_tensor("", &[HIDDEN], &[1; HIDDEN])]
+        .into_iter()
+        .enumerate()
+    {
+        let name = "encoder.layer.0.output.dense.scales";
+        let error = refused_int8(name, |tensor| *tensor = Raw { name: name.into(), ..wrong });
+        let is_right = match index {
+            0 => matches!(&error, PackageError::Graph(GraphError::TensorShape { tensor, .. }) if tensor == name),
+            _ => matches!(&error, PackageError::Graph(GraphError::ElementType { tensor, .. }) if tensor == name),
+        };
+        assert!(is_right, "{error:?}");
+    }
+}
+
+#[test]
+fn int8_weights_of_minus_128_are_refused() {
+    for name in ["encoder.layer.1.output.dense.weight", "embeddings.word_embeddings.weight"] {
+        let error = refused_int8(name, |tensor| tensor.bytes[3] = 0x80);
+        assert!(
+            matches!(&error, PackageError::Weights(WeightsError::OutOfRange(tensor)) if tensor == name),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn scales_that_are_not_finite_are_refused() {
+    for name in ["encoder.layer.1.output.dense.scales", "embeddings.word_embeddings.scales"] {
+        let error = refused_int8(name, |tensor| tensor.bytes[..4].copy_from_slice(&f32::INFINITY.to_le_bytes()));
+        assert!(
+            matches!(&error, PackageError::Weights(WeightsError::NotFinite(tensor)) if tensor == name),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn half_precision_that_is_not_finite_is_refused() {
+    for (dtype, infinity) in [("F16", 0x7c00u16), ("BF16", 0x7f80)] {
+        let name = "encoder.layer.0.output.dense.bias";
+        let error = refused_tensor(name, |tensor| {
+            tensor.dtype = dtype;
+            tensor.bytes = infinity.to_le_bytes().repeat(HIDDEN);
+        });
+        assert!(
+            matches!(&error, PackageError::Weights(WeightsError::NotFinite(tensor)) if tensor == name),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn an_int8_norm_or_bias_is_refused() {
+    for name in ["embeddings.LayerNorm.weight", "encoder.layer.0.output.dense.bias"] {
+        let error = refused_tensor(name, |tensor| *tensor = i8_tensor(name, &[HIDDEN], &[1; HIDDEN]));
+        assert!(
+            matches!(&error, PackageError::Graph(GraphError::ElementType { tensor, .. }) if tensor == name),
+            "{error:?}"
+        );
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ mod trigonometry;
 pub use attention::{attend, Attention, AttentionMask};
 pub use conv2d::conv2d;
 pub use elementwise::{add, multiply};
-pub use embedding::embed;
+pub use embedding::{embed, embed_i8};
 pub use environment::check_environment;
 pub use error::KernelError;
 pub use exp::exp;

@@ -4,6 +4,7 @@ mod embeddings;
 mod encoder_layer;
 
 use super::dense::{LoadedDense, PlannedDense};
+use super::layers::{Weight, WeightName};
 use super::planner::Planner;
 use super::{Forward, Graph, GraphError};
 use crate::ops::{self, OpError};
@@ -13,18 +14,18 @@ use candle_core::Tensor;
 use embeddings::Embeddings;
 use encoder_layer::{EncoderLayer, EncoderOutput};
 
-/// Embeddings and encoder layers. `D` is a dense layer and `T` a tensor, planned or loaded.
-pub(super) struct Bert<D, T> {
+/// Embeddings and encoder layers. `D` is a dense layer, `W` a matrix and `T` a tensor, planned or loaded.
+pub(super) struct Bert<D, W, T> {
     spec: BertSpec,
-    embeddings: Embeddings<T>,
+    embeddings: Embeddings<W, T>,
     layers: Vec<EncoderLayer<D, T>>,
 }
 
 /// A bert before its weights are loaded.
-pub(super) type PlannedBert = Bert<PlannedDense, String>;
+pub(super) type PlannedBert = Bert<PlannedDense, WeightName, String>;
 
 /// A bert that runs.
-pub(super) type LoadedBert = Bert<LoadedDense, Tensor>;
+pub(super) type LoadedBert = Bert<LoadedDense, Weight, Tensor>;
 
 /// Plans the bert of a manifest, and counts its outputs.
 pub(super) fn plan(manifest: &Manifest, planner: &mut Planner) -> Result<(PlannedBert, usize), GraphError> {

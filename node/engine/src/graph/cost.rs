@@ -1,5 +1,7 @@
 //! What a graph costs.
 
+use crate::weights::TensorEntry;
+
 /// The most multiplications of one call: some seconds of one core, since a call cannot be cancelled.
 pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
 
@@ -18,6 +20,15 @@ impl Cost {
     /// Counts a step that holds `values` floats at once.
     pub(super) fn hold(&mut self, values: u64) {
         self.call_bytes = self.call_bytes.max(values.saturating_mul(size_of::<f32>() as u64));
+    }
+
+    /// Counts what a tensor of floats takes beyond its bytes in the file when it becomes f32.
+    pub(super) fn widen(&mut self, entry: &TensorEntry) {
+        let (bytes, size) = (entry.bytes.len() as u64, entry.element.size());
+        let widened = bytes / size * size_of::<f32>() as u64;
+        self.weight_bytes += widened - bytes;
+        // Both are held for a moment.
+        self.call_bytes = self.call_bytes.max(if widened > bytes { bytes } else { 0 });
     }
 
     /// Counts a step of `a` × `b` multiplications.

@@ -13,26 +13,30 @@ pub(super) struct Linear<W, T> {
     pub bias: Option<T>,
 }
 
-/// Name and type of a planned linear layer's weight.
+/// Name and type of a matrix that is planned.
 pub(super) enum WeightName {
     F32(String),
     I8 { weight: String, scales: String },
 }
 
-/// The weight of a linear layer.
+/// A matrix of floats, or of int8 with a scale for each row.
 pub(super) enum Weight {
     F32(Tensor),
     I8 { weight: Vec<i8>, scales: Tensor },
 }
 
+impl WeightName {
+    pub fn load(self, weights: &Weights) -> Result<Weight, WeightsError> {
+        Ok(match self {
+            Self::F32(name) => Weight::F32(weights.f32(&name)?),
+            Self::I8 { weight, scales } => Weight::I8 { weight: weights.i8(&weight)?, scales: weights.f32(&scales)? },
+        })
+    }
+}
+
 impl Linear<WeightName, String> {
     pub fn load(self, weights: &Weights) -> Result<Linear<Weight, Tensor>, WeightsError> {
-        let weight = match self.weight {
-            WeightName::F32(name) => Weight::F32(weights.f32(&name)?),
-            WeightName::I8 { weight, scales } => {
-                Weight::I8 { weight: weights.i8(&weight)?, scales: weights.f32(&scales)? }
-            }
-        };
+        let weight = self.weight.load(weights)?;
         let bias = self.bias.map(|name| weights.f32(&name)).transpose()?;
         Ok(Linear { shape: self.shape, weight, bias })
     }

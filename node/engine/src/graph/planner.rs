@@ -34,7 +34,10 @@ impl<'a> Planner<'a> {
             return Err(mismatch(layer, weight, entry, vec![outputs, inputs]));
         }
         let weight_name = match (entry.element, scales) {
-            (ElementType::F32, None) => WeightName::F32(weight.into()),
+            (float, None) if float.is_float() => {
+                self.cost.widen(entry);
+                WeightName::F32(weight.into())
+            }
             (ElementType::I8, Some(scales)) => {
                 if inputs > MAX_INPUTS_I8 {
                     return Err(GraphError::Shape { layer, source: KernelError::TooLarge });
@@ -63,9 +66,7 @@ impl<'a> Planner<'a> {
         if taken_channels != in_channels {
             return Err(mismatch(layer, weight, entry, vec![out_channels, in_channels, kernel_height, kernel_width]));
         }
-        if entry.element != ElementType::F32 {
-            return Err(GraphError::ElementType { layer, tensor: weight.into() });
-        }
+        self.check_float(layer, weight, entry)?;
         if padding >= kernel_height.min(kernel_width) {
             return Err(GraphError::Padding(layer));
         }
@@ -111,19 +112,28 @@ impl<'a> Planner<'a> {
         self.spend(layer, values, values, 1)
     }
 
-    /// An f32 matrix of `rows` × `columns`.
+    /// A matrix of `rows` × `columns`: `{name}.weight` of floats, or of int8 with `{name}.scales`, one for each row.
     pub fn matrix(
         &mut self,
         layer: usize,
-        tensor: &str,
+        name: &str,
         (rows, columns): (usize, usize),
-    ) -> Result<String, GraphError> {
-        self.f32(layer, tensor, &[rows, columns])
+    ) -> Result<WeightName, GraphError> {
+        let weight = format!("{name}.weight");
+        if self.header.get(&weight).is_none_or(|entry| entry.element != ElementType::I8) {
+            return self.float(layer, &weight, &[rows, columns]).map(WeightName::F32);
+        }
+        if columns > MAX_INPUTS_I8 {
+            return Err(GraphError::Shape { layer, source: KernelError::TooLarge });
+        }
+        self.take_shaped(layer, &weight, &[rows, columns])?;
+        let scales = self.row(layer, &format!("{name}.scales"), rows)?;
+        Ok(WeightName::I8 { weight, scales })
     }
 
-    /// An f32 tensor of one dimension.
+    /// A tensor of floats of one dimension.
     pub fn row(&mut self, layer: usize, tensor: &str, length: usize) -> Result<String, GraphError> {
-        self.f32(layer, tensor, &[length])
+        self.float(layer, tensor, &[length])
     }
 
     /// The cost, once every tensor has a layer.
@@ -151,15 +161,26 @@ impl<'a> Planner<'a> {
         bias.map(|bias| self.row(layer, bias, outputs)).transpose()
     }
 
-    fn f32(&mut self, layer: usize, tensor: &str, shape: &[usize]) -> Result<String, GraphError> {
+    fn float(&mut self, layer: usize, tensor: &str, shape: &[usize]) -> Result<String, GraphError> {
+        let entry = self.take_shaped(layer, tensor, shape)?;
+        self.check_float(layer, tensor, entry)?;
+        Ok(tensor.into())
+    }
+
+    fn take_shaped(&mut self, layer: usize, tensor: &str, shape: &[usize]) -> Result<&'a TensorEntry, GraphError> {
         let entry = self.take(layer, tensor)?;
         if entry.shape != shape {
             return Err(mismatch(layer, tensor, entry, shape.to_vec()));
         }
-        if entry.element != ElementType::F32 {
+        Ok(entry)
+    }
+
+    fn check_float(&mut self, layer: usize, tensor: &str, entry: &TensorEntry) -> Result<(), GraphError> {
+        if !entry.element.is_float() {
             return Err(GraphError::ElementType { layer, tensor: tensor.into() });
         }
-        Ok(tensor.into())
+        self.cost.widen(entry);
+        Ok(())
     }
 
     /// Counts a layer from `inputs` to `channels` × `pixels` values, twice for the copies that candle and the trace hold.

@@ -3,7 +3,9 @@
 use super::kernel_op::KernelOp;
 use super::OpError;
 use candle_core::Tensor;
-use votive_kernels::{Attention, AttentionMask, Function, KeyValueCache, Norm, PackedLinear};
+use votive_kernels::{
+    Attention, AttentionMask, Function, KernelError, KeyValueCache, Norm, PackedLinear, PackedLinearI8, QuantisedRows,
+};
 
 /// Heads of an attention, and the values of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +25,36 @@ impl AttentionShape {
 }
 
 /// `x · weightᵀ + bias`, for each row of x.
-pub(crate) fn packed_linear(x: &Tensor, weight: &PackedLinear, bias: &Tensor) -> Result<Tensor, OpError> {
+pub(crate) fn packed_linear(x: &Tensor, weight: &PackedLinear, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
     let (rows, _) = x.dims2()?;
-    KernelOp::new("packed_linear", (rows, weight.outputs()), |x: &[f32], bias: &[f32], out: &mut [f32]| {
-        weight.apply(x, Some(bias), rows, out)
-    })
-    .apply2(x, bias)
+    let apply = |x: &[f32], bias: Option<&[f32]>, out: &mut [f32]| weight.apply(x, bias, rows, out);
+    with_bias("packed_linear", x, weight.outputs(), bias, apply)
+}
+
+/// As [`packed_linear`], with int8 weights: each row of x is quantised for it.
+pub(crate) fn packed_linear_i8(x: &Tensor, weight: &PackedLinearI8, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
+    let (rows, inputs) = x.dims2()?;
+    let apply = |x: &[f32], bias: Option<&[f32]>, out: &mut [f32]| {
+        weight.apply(&QuantisedRows::new(x, inputs, rows)?, bias, out)
+    };
+    with_bias("packed_linear_i8", x, weight.outputs(), bias, apply)
+}
+
+/// Runs a product of each row of x to so many `outputs`, with a bias or without.
+fn with_bias(
+    name: &'static str,
+    x: &Tensor,
+    outputs: usize,
+    bias: Option<&Tensor>,
+    apply: impl Fn(&[f32], Option<&[f32]>, &mut [f32]) -> Result<(), KernelError>,
+) -> Result<Tensor, OpError> {
+    let (rows, _) = x.dims2()?;
+    let shape = (rows, outputs);
+    match bias {
+        None => KernelOp::new(name, shape, |x: &[f32], out: &mut [f32]| apply(x, None, out)).apply1(x),
+        Some(bias) => KernelOp::new(name, shape, |x: &[f32], bias: &[f32], out: &mut [f32]| apply(x, Some(bias), out))
+            .apply2(x, bias),
+    }
 }
 
 /// The rows of `table` that `ids` name.
@@ -38,6 +64,15 @@ pub(crate) fn embed(table: &Tensor, ids: &[u32]) -> Result<Tensor, OpError> {
         votive_kernels::embed(table, columns, ids, out)
     })
     .apply1(table)
+}
+
+/// As [`embed`], from a `table` of int8 whose rows have a scale each.
+pub(crate) fn embed_i8((table, scales): (&[i8], &Tensor), ids: &[u32]) -> Result<Tensor, OpError> {
+    let columns = table.len() / scales.dims1()?;
+    KernelOp::new("embed_i8", (ids.len(), columns), |scales: &[f32], out: &mut [f32]| {
+        votive_kernels::embed_i8(table, scales, ids, out)
+    })
+    .apply1(scales)
 }
 
 /// `x + y`, for two tensors of one shape.

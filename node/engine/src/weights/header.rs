@@ -21,11 +21,16 @@ pub const MAX_DIMENSIONS: usize = 8;
 
 const LENGTH_BYTES: usize = 8;
 
-/// What the elements of a tensor are. Other types have no arithmetic in kernel_spec 1.
+/// What the elements of a tensor are: f32, what is exactly an f32 once it is loaded, and int8. Other types have no arithmetic
+/// in kernel_spec 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElementType {
     /// Little-endian f32.
     F32,
+    /// Little-endian IEEE 754 half precision, each of which is an f32 too.
+    F16,
+    /// The upper halves of little-endian f32, whose lower halves are zero.
+    Bf16,
     /// Signed bytes, −127 to 127.
     I8,
 }
@@ -35,8 +40,14 @@ impl ElementType {
     pub const fn size(self) -> u64 {
         match self {
             Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
             Self::I8 => 1,
         }
+    }
+
+    /// Whether every element is an f32, as it stands or shorter.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Self::F32 | Self::F16 | Self::Bf16)
     }
 }
 
@@ -118,6 +129,8 @@ fn header_json(file: &[u8]) -> Result<&[u8], HeaderError> {
 fn check_tensor(name: &str, raw: RawTensor, expected: u64, tensors_start: usize) -> Result<TensorEntry, HeaderError> {
     let element = match raw.dtype.as_str() {
         "F32" => ElementType::F32,
+        "F16" => ElementType::F16,
+        "BF16" => ElementType::Bf16,
         "I8" => ElementType::I8,
         _ => return Err(HeaderError::ElementType { tensor: name.into(), element: raw.dtype }),
     };

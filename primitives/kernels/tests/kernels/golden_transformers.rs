@@ -149,6 +149,13 @@ fn mean_pool_adds_in_the_order_of_rows() {
 }
 
 #[test]
+fn embed_i8_scales_the_rows_of_ids() {
+    let mut out = [0.0; 4];
+    embed_i8(&[1, -127, 0, 3], &[0.5, f32::from_bits(0x3eaa_aaab)], &[1, 0], &mut out).unwrap();
+    assert_eq!(out.map(f32::to_bits), [0, 0x3f80_0000, 0x3f00_0000, 0xc27e_0000]);
+}
+
+#[test]
 fn embed_copies_rows_in_the_order_of_ids() {
     let mut out = [0.0; 6];
     embed(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, &[2, 0, 2], &mut out).unwrap();

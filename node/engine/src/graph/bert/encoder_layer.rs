@@ -1,6 +1,6 @@
 //! An encoder layer: attention, then a feed-forward block, each added to what it was given and normalised.
 
-use super::super::dense::{LoadedDense, PlannedDense};
+use super::super::dense::{DenseShape, LoadedDense, PlannedDense};
 use super::super::layer_norm::LayerNorm;
 use super::super::planner::Planner;
 use super::super::GraphError;
@@ -37,7 +37,10 @@ impl EncoderLayer<PlannedDense, String> {
         let &BertSpec { hidden, intermediate, heads, max_tokens, .. } = spec;
         let name = |part: &str| format!("encoder.layer.{index}.{part}");
         let layer = index + 1;
-        let mut dense = |part: &str, shape| PlannedDense::plan(layer, &name(part), shape, max_tokens, planner);
+        let mut dense = |part: &str, (inputs, outputs)| {
+            let shape = DenseShape { inputs, outputs, rows: max_tokens, has_bias: true };
+            PlannedDense::plan(layer, &name(part), shape, planner)
+        };
         let query = dense("attention.self.query", (hidden, hidden))?;
         let key = dense("attention.self.key", (hidden, hidden))?;
         let value = dense("attention.self.value", (hidden, hidden))?;
@@ -51,8 +54,10 @@ impl EncoderLayer<PlannedDense, String> {
         planner.cost.multiply(2 * max_tokens, max_tokens * hidden);
         // Five rows of a token at once in attention, and its keys and values again in the kernel; in the feed-forward block
         // one row, and the inner one four times: before and after the function, for the trace, and as the trace's bytes.
+        // An int8 product has the quantised rows besides.
         let attending = max_tokens * 5 * hidden + attention.workspace_values(max_tokens);
-        planner.cost.hold(attending.max(max_tokens * (2 * hidden + 4 * intermediate)) as u64);
+        let feeding = max_tokens * (2 * hidden + 4 * intermediate) + output.workspace_values(max_tokens);
+        planner.cost.hold(attending.max(feeding) as u64);
         Ok(Self {
             attention,
             query,
