@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cosine, readEmbedding } from '../src/embedding.ts';
-import { readTokens } from '../src/tokens.ts';
+import { readTokens, textOf } from '../src/tokens.ts';
 
 test('an embedding is little-endian f32', () => {
   assert.deepEqual([...readEmbedding(Uint8Array.of(0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0))], [1, -2]);
@@ -21,4 +21,12 @@ test('a cosine tells directions and not lengths', () => {
 test('tokens are little-endian u32', () => {
   assert.deepEqual(readTokens(Uint8Array.of(1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff)), [1, 4_294_967_295]);
   assert.throws(() => readTokens(new Uint8Array(3)), RangeError);
+});
+
+test('tokens of a byte-level vocabulary become a text, and special ones are left out', () => {
+  const vocab = { 'Ġcaf': 0, 'Ã': 1, '©': 2, '<end>': 3, Ċ: 4 };
+  const tokenizer = { model: { vocab }, added_tokens: [{ id: 3, content: '<end>', special: true }] };
+  assert.equal(textOf([0, 1, 2, 4, 3], tokenizer), ' café\n');
+  assert.equal(textOf([0, 1], tokenizer), ' caf\ufffd');
+  assert.throws(() => textOf([9], tokenizer), RangeError);
 });
