@@ -95,7 +95,7 @@ impl Plan {
     pub fn load(
         self,
         manifest: &Manifest,
-        tokenizer: Option<&[u8]>,
+        tokenizer: Option<Vec<u8>>,
         weights: &Weights,
     ) -> Result<LoadedGraph, PackageError> {
         let input = manifest.input.clone();
@@ -105,7 +105,8 @@ impl Plan {
             PlannedGraph::Bert(graph) => {
                 let input = match tokenizer {
                     None => TokenInput::ids(graph.spec()),
-                    Some(file) => TokenInput::text(graph.spec(), input.bytes(), file)?,
+                    // Before the weights, so that what parsing takes is free for them again.
+                    Some(file) => TokenInput::text(graph.spec(), input.bytes(), &file)?,
                 };
                 LoadedGraph::OfTokens { input, graph: Box::new(graph.load(weights)?) }
             }

@@ -19,8 +19,8 @@ pub use error::{EngineError, RunError};
 pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};
 pub use package::{
-    root_of, Architecture, BertSpec, CheckedPackage, GoldenError, GoldenFile, GoldenVector, InputSpec, InputType,
-    LayerSpec, LimitsSpec, Manifest, ManifestError, OutputSpec, OutputType, Package, PackageError, Pooling,
+    root_of, Architecture, BertSpec, CheckedPackage, FileError, GoldenError, GoldenFile, GoldenVector, InputSpec,
+    InputType, LayerSpec, LimitsSpec, Manifest, ManifestError, OutputSpec, OutputType, Package, PackageError, Pooling,
     MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
 };
 pub use store::{PackageStore, StoreError};

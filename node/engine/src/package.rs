@@ -2,6 +2,7 @@
 
 mod bert_spec;
 mod checked;
+mod checked_file;
 mod content;
 mod error;
 mod golden;
@@ -13,6 +14,8 @@ mod tensor_spec;
 
 pub use bert_spec::{BertSpec, Pooling};
 pub use checked::CheckedPackage;
+pub(crate) use checked_file::CheckedFile;
+pub use checked_file::FileError;
 pub(crate) use content::root;
 pub use error::PackageError;
 pub use golden::{GoldenError, GoldenFile, GoldenVector, MAX_GOLDEN_VECTORS};

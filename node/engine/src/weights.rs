@@ -1,39 +1,48 @@
-//! Weights: a safetensors file whose header has been checked, and the tensors that candle makes of it.
+//! Weights: a safetensors file whose header has been checked, and what is made of its tensors.
 
 mod error;
 mod header;
 
 pub use error::{HeaderError, WeightsError};
-pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};
+pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_START_BYTES, MAX_TENSORS};
 
-use crate::ops::OpError;
-use candle_core::safetensors::SliceSafetensors;
-use candle_core::{DType, Device, Tensor};
-use votive_kernels::{KernelError, PackedLinear, PackedLinearI8};
+use crate::package::CheckedFile;
+use candle_core::{Device, Tensor};
+use votive_kernels::{KernelError, LinearPacker, LinearPackerI8, PackedLinear, PackedLinearI8};
 
-/// A safetensors file in memory, from which layers take their tensors.
+/// Bytes of a tensor that are looked at together: whole elements of each type.
+const BLOCK_BYTES: usize = 16 * 1024;
+
+/// Why a packer that is made for a tensor takes it.
+const FITTED: &str = "the plan has fitted the tensor to this shape; qed";
+
+/// A file of tensors, from which layers take theirs one by one. Each is read straight into the form in which it stays, so that
+/// none is in memory twice.
 pub(crate) struct Weights<'a> {
-    file: SliceSafetensors<'a>,
+    file: &'a CheckedFile,
+    header: &'a Header,
 }
 
 impl<'a> Weights<'a> {
-    /// Opens `file`, whose header [`Header::read`] has accepted.
-    pub fn open(file: &'a [u8]) -> Result<Self, WeightsError> {
-        Ok(Self { file: SliceSafetensors::new(file).map_err(WeightsError::Open)? })
+    /// Bytes of memory, at most, that reading a tensor takes beside what is made of it: a block, and its floats.
+    pub const LOADING_BYTES: u64 = 3 * BLOCK_BYTES as u64;
+
+    /// The tensors of `file`, which has that `header`.
+    pub fn new(file: &'a CheckedFile, header: &'a Header) -> Self {
+        Self { file, header }
     }
 
     /// The tensor `name` of floats, finite throughout.
     pub fn f32(&self, name: &str) -> Result<Tensor, WeightsError> {
-        let tensor = self.load(name)?;
-        crate::ops::check_finite(&tensor).map_err(|error| refused(name, error))?;
-        Ok(tensor)
+        let candle = |source| WeightsError::Candle { tensor: name.into(), source };
+        Tensor::from_vec(self.values(name)?, self.entry(name).shape.as_slice(), &Device::Cpu).map_err(candle)
     }
 
-    /// The matrix `name` of floats, outputs × inputs, finite throughout, packed for products.
+    /// The tensor `name` of floats, finite throughout, packed for products as a matrix of outputs × inputs.
     pub fn packed(&self, name: &str, (inputs, outputs): (usize, usize)) -> Result<PackedLinear, WeightsError> {
-        let tensor = self.load(name)?;
-        crate::ops::with_values(&tensor, |values| PackedLinear::new(values, inputs, outputs))
-            .map_err(|error| refused(name, error))
+        let mut packer = LinearPacker::new(inputs, outputs).expect(FITTED);
+        self.floats(name, |values| packer.push(values).map_err(|error| refused(name, error)))?;
+        Ok(packer.finish().expect(FITTED))
     }
 
     /// The i8 matrix `name`, outputs × inputs, and a scale for each output, packed for products.
@@ -42,34 +51,92 @@ impl<'a> Weights<'a> {
         (name, scales): (&str, &str),
         (inputs, outputs): (usize, usize),
     ) -> Result<PackedLinearI8, WeightsError> {
-        let (weight, scale_values) = (self.i8(name)?, self.f32(scales)?);
-        crate::ops::with_values(&scale_values, |values| PackedLinearI8::new(&weight, values, inputs, outputs))
-            .map_err(|error| refused(name, error))
+        let mut packer = LinearPackerI8::new(inputs, outputs).expect(FITTED);
+        self.int8s(name, |values| packer.push(values).map_err(|error| refused(name, error)))?;
+        packer.finish(&self.values(scales)?).map_err(|error| refused(scales, error))
     }
 
     /// The i8 tensor `name`, every weight of it −127 or more. candle has no such type, so these are plain bytes.
     pub fn i8(&self, name: &str) -> Result<Vec<i8>, WeightsError> {
-        let view = self.file.get(name).map_err(|source| WeightsError::Candle { tensor: name.into(), source })?;
-        let values: Vec<i8> = view.data().iter().map(|byte| i8::from_le_bytes([*byte])).collect();
-        if values.contains(&i8::MIN) {
-            return Err(WeightsError::OutOfRange(name.into()));
+        let mut all = self.reserve(name)?;
+        self.int8s(name, |values| {
+            all.extend_from_slice(values);
+            Ok(())
+        })?;
+        match all.contains(&i8::MIN) {
+            true => Err(WeightsError::OutOfRange(name.into())),
+            false => Ok(all),
         }
-        Ok(values)
     }
 
-    /// The tensor `name` of floats as f32. A wider float holds each shorter one, so that nothing is rounded.
-    fn load(&self, name: &str) -> Result<Tensor, WeightsError> {
-        let tensor = self.file.load(name, &Device::Cpu).and_then(|tensor| tensor.to_dtype(DType::F32));
-        tensor.map_err(|source| WeightsError::Candle { tensor: name.into(), source })
+    /// The values of the tensor `name` of floats, finite throughout.
+    fn values(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
+        let mut all = self.reserve(name)?;
+        self.floats(name, |values| {
+            all.extend_from_slice(values);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Room for the elements of the tensor `name`.
+    fn reserve<T>(&self, name: &str) -> Result<Vec<T>, WeightsError> {
+        let elements = self.entry(name).elements();
+        let mut all = Vec::new();
+        // A refused allocation is an error here; a failed one inside of `extend` would abort the process.
+        let refused = |_| WeightsError::Allocation { tensor: name.into(), bytes: (elements * size_of::<T>()) as u64 };
+        all.try_reserve_exact(elements).map_err(refused)?;
+        Ok(all)
+    }
+
+    /// Hands on the values of the tensor `name` of floats, block by block. A wider float holds each shorter one, so that nothing
+    /// is rounded. Refuses one that is not finite.
+    fn floats(&self, name: &str, mut take: impl FnMut(&[f32]) -> Result<(), WeightsError>) -> Result<(), WeightsError> {
+        let mut values = Vec::with_capacity(BLOCK_BYTES / size_of::<u16>());
+        let element = self.entry(name).element;
+        self.blocks(name, |block| {
+            values.clear();
+            element.read_floats(block, &mut values);
+            votive_kernels::check_finite(&values).map_err(|error| refused(name, error))?;
+            take(&values)
+        })
+    }
+
+    /// Hands on the values of the i8 tensor `name`, block by block.
+    fn int8s(&self, name: &str, mut take: impl FnMut(&[i8]) -> Result<(), WeightsError>) -> Result<(), WeightsError> {
+        let mut values = Vec::with_capacity(BLOCK_BYTES);
+        self.blocks(name, |block| {
+            values.clear();
+            values.extend(block.iter().map(|byte| i8::from_le_bytes([*byte])));
+            take(&values)
+        })
+    }
+
+    /// Hands on the bytes of the tensor `name`, block by block: whole elements each.
+    fn blocks(&self, name: &str, mut take: impl FnMut(&[u8]) -> Result<(), WeightsError>) -> Result<(), WeightsError> {
+        let range = self.entry(name).bytes.clone();
+        let mut left = range.len();
+        let mut reader = self.file.read(range)?;
+        let mut block = vec![0; left.min(BLOCK_BYTES)];
+        while left > 0 {
+            let block = &mut block[..left.min(BLOCK_BYTES)];
+            reader.read_exact(block)?;
+            take(block)?;
+            left -= block.len();
+        }
+        Ok(())
+    }
+
+    fn entry(&self, name: &str) -> &TensorEntry {
+        self.header.get(name).expect("the plan has found each tensor that it names in this header; qed")
     }
 }
 
-/// Why the tensor `name`, whose shape the plan has checked, is refused.
-fn refused(name: &str, error: OpError) -> WeightsError {
+/// Why the kernels refuse the values of the tensor `name`, whose shape the plan has checked.
+fn refused(name: &str, error: KernelError) -> WeightsError {
     match error {
-        OpError::Kernel(KernelError::WeightOutOfRange) => WeightsError::OutOfRange(name.into()),
-        OpError::Kernel(_) => WeightsError::NotFinite(name.into()),
-        OpError::Candle(source) => WeightsError::Candle { tensor: name.into(), source },
+        KernelError::WeightOutOfRange => WeightsError::OutOfRange(name.into()),
+        _ => WeightsError::NotFinite(name.into()),
     }
 }
 

@@ -5,7 +5,7 @@ mod fixture;
 use fixture::*;
 use std::fs::File;
 use votive_digest::MAX_PACKAGE_FILES;
-use votive_engine::{EngineLimits, ManifestError, Package, PackageError};
+use votive_engine::{CheckedPackage, EngineLimits, ManifestError, Package, PackageError};
 
 fn sound() -> (Store, std::path::PathBuf) {
     let store = Store::new();
@@ -23,6 +23,19 @@ fn a_package_with_another_root_is_refused() {
         matches!(&error, PackageError::WrongRoot { expected, actual } if *expected == asked && *actual == root(&folder))
     );
     assert!(error.to_string().contains("the package's root is 0x"));
+}
+
+#[test]
+fn weights_that_change_after_they_were_checked_are_not_loaded() {
+    let (_store, folder) = sound();
+    let checked = CheckedPackage::read(&folder, None, &EngineLimits::default()).expect("it is sound");
+    let mut weights = mlp_weights();
+    let last = weights.len() - 1;
+    weights[last] ^= 1;
+    write(&folder, "model.safetensors", &weights);
+    let error = checked.load().expect_err("refused");
+    assert!(matches!(&error, PackageError::Changed(path) if path == "model.safetensors"));
+    assert_eq!(error.cause(), "io");
 }
 
 #[test]

@@ -56,6 +56,11 @@ impl FileHasher {
         self.leaves.push(chunk_hash(chunk));
     }
 
+    /// The hashes of the chunks taken, in their order: who keeps them can check a chunk that is read again.
+    pub fn leaves(&self) -> &[Hash] {
+        &self.leaves
+    }
+
     /// The root of the chunks taken. A file without content has the root of one empty chunk.
     pub fn finish(self) -> Hash {
         if self.leaves.is_empty() {

@@ -1,10 +1,10 @@
 use crate::{
     check_finite,
-    linear::pack,
+    packed_linear::{in_panels, pack, ArrangedRef},
     product::{Begin, Packed, Product},
     shape::{check_bias, check_len, element_count},
-    simd::{dispatch, Line},
-    Conv2dShape, KernelError, Level,
+    simd::{dispatch, Line, LANES},
+    Conv2dShape, KernelError, Level, PackedLinear,
 };
 use alloc::vec;
 
@@ -49,19 +49,81 @@ pub fn conv2d_at(
     shape: Conv2dShape,
     out: &mut [f32],
 ) -> Result<(), KernelError> {
-    let Conv2dShape { batch, in_channels, height, width, out_channels, kernel_height, kernel_width, .. } = shape;
+    let Conv2dShape { in_channels, out_channels, kernel_height, kernel_width, .. } = shape;
+    check_images(x, &shape)?;
+    let inputs = element_count(&[in_channels, kernel_height, kernel_width])?;
+    check_len("weight", weight.len(), element_count(&[out_channels, inputs])?)?;
+    let lines = pack(weight, inputs, out_channels);
+    convolve(level, x, (&lines, bias), shape, out)
+}
+
+/// [`conv2d`] with a weight that was packed as out_channels × (in_channels · kernel_height · kernel_width).
+///
+/// # Errors
+/// As [`conv2d`].
+pub fn conv2d_packed(
+    x: &[f32],
+    weight: &PackedLinear,
+    bias: Option<&[f32]>,
+    shape: Conv2dShape,
+    out: &mut [f32],
+) -> Result<(), KernelError> {
+    let Conv2dShape { in_channels, out_channels, kernel_height, kernel_width, .. } = shape;
+    check_images(x, &shape)?;
+    let inputs = element_count(&[in_channels, kernel_height, kernel_width])?;
+    check_len("weight", weight.inputs(), inputs)?;
+    check_len("weight", weight.outputs(), out_channels)?;
+    match weight.arranged() {
+        ArrangedRef::Panels(lines) => convolve(Level::best(), x, (lines, bias), shape, out),
+        ArrangedRef::Rows(rows) => conv2d(x, rows, bias, shape, out),
+    }
+}
+
+/// Refuses images of another length than their shape's.
+fn check_images(x: &[f32], shape: &Conv2dShape) -> Result<(), KernelError> {
+    shape.output_size()?;
+    check_len("x", x.len(), element_count(&[shape.batch, shape.in_channels, shape.height, shape.width])?)
+}
+
+/// Checks what is not yet, bias and output, and convolves with the panels of a weight.
+fn convolve(
+    level: Level,
+    x: &[f32],
+    (lines, bias): (&[Line], Option<&[f32]>),
+    shape: Conv2dShape,
+    out: &mut [f32],
+) -> Result<(), KernelError> {
+    let Conv2dShape { batch, in_channels, height, width, out_channels, .. } = shape;
     let (out_height, out_width) = shape.output_size()?;
-    check_len("x", x.len(), element_count(&[batch, in_channels, height, width])?)?;
-    check_len("weight", weight.len(), element_count(&[out_channels, in_channels, kernel_height, kernel_width])?)?;
     check_bias(bias, out_channels)?;
     check_len("out", out.len(), element_count(&[batch, out_channels, out_height, out_width])?)?;
-    let lines = pack(weight, weight.len() / out_channels, out_channels);
     let images = x.chunks_exact(in_channels * height * width);
-    let convolution = Convolution { lines: &lines, bias, shape: &shape, out_width };
+    let convolution = Convolution { lines, bias, shape: &shape, out_width };
     for (image, out) in images.zip(out.chunks_exact_mut(out_channels * out_height * out_width)) {
         convolution.apply(level, image, out);
     }
     check_finite(out)
+}
+
+impl Conv2dShape {
+    /// The elements, at most, that a convolution holds beside its operands: the patches and the outputs of a block of pixels, and
+    /// the weight in panels where a [`PackedLinear`] keeps it as it is.
+    ///
+    /// # Errors
+    /// As [`output_size`](Self::output_size).
+    pub fn workspace_elements(&self) -> Result<u64, KernelError> {
+        let (out_height, out_width) = self.output_size()?;
+        let inputs = element_count(&[self.in_channels, self.kernel_height, self.kernel_width])?;
+        let block = block_pixels(inputs, element_count(&[out_height, out_width])?) as u64;
+        let (inputs, outputs) = (inputs as u64, self.out_channels as u64);
+        let panels = if in_panels(self.out_channels) { 0 } else { outputs.next_multiple_of(LANES as u64) };
+        Ok(block * (inputs + outputs) + inputs * panels)
+    }
+}
+
+/// The output pixels, of `plane` in all, whose patches of `inputs` are computed as one product.
+fn block_pixels(inputs: usize, plane: usize) -> usize {
+    (BLOCK_ELEMENTS / inputs).clamp(1, BLOCK_PIXELS).min(plane)
 }
 
 /// A [`conv2d`] whose lengths are checked, but for its images.
@@ -79,7 +141,7 @@ impl Convolution<'_> {
         let outputs = shape.out_channels;
         let inputs = shape.in_channels * shape.kernel_height * shape.kernel_width;
         let plane = out.len() / outputs;
-        let block = (BLOCK_ELEMENTS / inputs).clamp(1, BLOCK_PIXELS).min(plane);
+        let block = block_pixels(inputs, plane);
         let mut patches = vec![0.0; block * inputs];
         let mut pixels = vec![0.0; block * outputs];
         for start in (0..plane).step_by(block) {

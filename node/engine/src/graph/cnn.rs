@@ -1,13 +1,13 @@
 //! Convolutional network: convolutions and pools over one image, then linear layers over its values.
 
-use super::layers::{Activation, Conv2d, Linear, Weight, WeightName};
+use super::layers::{Activation, Conv2d, Linear, PackedWeight, WeightName};
 use super::planner::{ImageShape, Planner};
 use super::{run_layers, Forward, Graph, GraphError};
 use crate::ops::{self, OpError};
 use crate::package::{Architecture, LayerSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
 use candle_core::{Device, Tensor};
-use votive_kernels::Pool2dShape;
+use votive_kernels::{PackedLinear, Pool2dShape};
 
 /// Layers over an image. `C` is a convolution and `L` a linear layer, planned or loaded.
 pub(super) struct Cnn<C, L> {
@@ -17,10 +17,10 @@ pub(super) struct Cnn<C, L> {
 }
 
 /// A cnn before its weights are loaded.
-pub(super) type PlannedCnn = Cnn<Conv2d<String>, Linear<WeightName, String>>;
+pub(super) type PlannedCnn = Cnn<Conv2d<String, String>, Linear<WeightName, String>>;
 
 /// A cnn that runs.
-pub(super) type LoadedCnn = Cnn<Conv2d<Tensor>, Linear<Weight, Tensor>>;
+pub(super) type LoadedCnn = Cnn<Conv2d<PackedLinear, Tensor>, Linear<PackedWeight, Tensor>>;
 
 enum Layer<C, L> {
     Conv2d(C),
@@ -67,7 +67,7 @@ pub(super) fn plan(manifest: &Manifest, planner: &mut Planner) -> Result<(Planne
     Ok((Cnn { input, layers, last_weighted }, shape.values()))
 }
 
-type PlannedLayer = Layer<Conv2d<String>, Linear<WeightName, String>>;
+type PlannedLayer = Layer<Conv2d<String, String>, Linear<WeightName, String>>;
 
 fn plan_layer(
     index: usize,

@@ -27,8 +27,6 @@ impl Cost {
         let (bytes, size) = (entry.bytes.len() as u64, entry.element.size());
         let widened = bytes / size * size_of::<f32>() as u64;
         self.weight_bytes += widened - bytes;
-        // Both are held for a moment.
-        self.call_bytes = self.call_bytes.max(if widened > bytes { bytes } else { 0 });
     }
 
     /// Counts a step of `a` × `b` multiplications.

@@ -1,12 +1,11 @@
 //! A linear layer over many rows, whose weight is packed once.
 
-use super::layers::WeightName;
+use super::layers::{PackedWeight, WeightName};
 use super::planner::Planner;
 use super::GraphError;
-use crate::ops::{self, OpError};
+use crate::ops::OpError;
 use crate::weights::{Weights, WeightsError};
 use candle_core::Tensor;
-use votive_kernels::{KernelError, PackedLinear, PackedLinearI8};
 
 /// What a dense layer is planned for.
 #[derive(Clone, Copy)]
@@ -35,30 +34,13 @@ pub(super) type PlannedDense = Dense<WeightName, String>;
 /// A dense layer that runs.
 pub(super) type LoadedDense = Dense<PackedWeight, Tensor>;
 
-/// A weight arranged for products.
-pub(super) enum PackedWeight {
-    F32(PackedLinear),
-    I8(PackedLinearI8),
-}
-
 impl PlannedDense {
     /// The layer of `{name}.weight` (outputs × inputs; with int8 also `{name}.scales`) and, with a bias, `{name}.bias`.
     pub fn plan(layer: usize, name: &str, shape: DenseShape, planner: &mut Planner) -> Result<Self, GraphError> {
         let DenseShape { inputs, outputs, rows, has_bias } = shape;
         let weight = planner.matrix(layer, name, (outputs, inputs))?;
         let bias = has_bias.then(|| planner.row(layer, &format!("{name}.bias"), outputs)).transpose()?;
-        let refused = |source: KernelError| GraphError::Shape { layer, source };
-        let values = inputs as u64 * outputs as u64;
-        // The tensors' own bytes are counted with the header, and held until the weight is packed.
-        let (tensors, packed) = match &weight {
-            WeightName::F32(_) => (values * size_of::<f32>() as u64, PackedLinear::size_bytes_of(inputs, outputs)),
-            WeightName::I8 { .. } => {
-                let scales = outputs as u64 * size_of::<f32>() as u64;
-                (values + scales, PackedLinearI8::size_bytes_of(inputs, outputs))
-            }
-        };
-        planner.cost.weight_bytes += packed.map_err(refused)?.saturating_sub(tensors);
-        planner.cost.hold(tensors.div_ceil(size_of::<f32>() as u64));
+        planner.pack(layer, &weight, (inputs, outputs))?;
         planner.cost.multiply(rows, inputs.saturating_mul(outputs));
         Ok(Self { inputs, outputs, weight, bias })
     }
@@ -73,11 +55,7 @@ impl PlannedDense {
     }
 
     pub fn load(self, weights: &Weights) -> Result<LoadedDense, WeightsError> {
-        let shape = (self.inputs, self.outputs);
-        let weight = match self.weight {
-            WeightName::F32(name) => PackedWeight::F32(weights.packed(&name, shape)?),
-            WeightName::I8 { weight, scales } => PackedWeight::I8(weights.packed_i8((&weight, &scales), shape)?),
-        };
+        let weight = self.weight.pack((self.inputs, self.outputs), weights)?;
         let bias = self.bias.map(|name| weights.f32(&name)).transpose()?;
         Ok(Dense { inputs: self.inputs, outputs: self.outputs, weight, bias })
     }
@@ -85,9 +63,6 @@ impl PlannedDense {
 
 impl LoadedDense {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
-        match &self.weight {
-            PackedWeight::F32(weight) => ops::packed_linear(x, weight, self.bias.as_ref()),
-            PackedWeight::I8(weight) => ops::packed_linear_i8(x, weight, self.bias.as_ref()),
-        }
+        self.weight.forward(x, self.bias.as_ref())
     }
 }

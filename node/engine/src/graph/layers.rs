@@ -4,7 +4,7 @@ use crate::ops::{self, OpError};
 use crate::package::LayerSpec;
 use crate::weights::{Weights, WeightsError};
 use candle_core::Tensor;
-use votive_kernels::{Conv2dShape, LinearShape};
+use votive_kernels::{Conv2dShape, LinearShape, PackedLinear, PackedLinearI8};
 
 /// A linear layer over one row.
 pub(super) struct Linear<W, T> {
@@ -32,40 +32,64 @@ impl WeightName {
             Self::I8 { weight, scales } => Weight::I8 { weight: weights.i8(&weight)?, scales: weights.f32(&scales)? },
         })
     }
+
+    /// Loads the matrix, which is outputs × inputs, for products.
+    pub fn pack(self, (inputs, outputs): (usize, usize), weights: &Weights) -> Result<PackedWeight, WeightsError> {
+        let sizes = (inputs, outputs);
+        Ok(match self {
+            Self::F32(name) => PackedWeight::F32(weights.packed(&name, sizes)?),
+            Self::I8 { weight, scales } => PackedWeight::I8(weights.packed_i8((&weight, &scales), sizes)?),
+        })
+    }
+}
+
+/// A matrix arranged for products.
+pub(super) enum PackedWeight {
+    F32(PackedLinear),
+    I8(PackedLinearI8),
+}
+
+impl PackedWeight {
+    /// The product of each row of `x`, and a bias.
+    pub fn forward(&self, x: &Tensor, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
+        match self {
+            Self::F32(weight) => ops::packed_linear(x, weight, bias),
+            Self::I8(weight) => ops::packed_linear_i8(x, weight, bias),
+        }
+    }
 }
 
 impl Linear<WeightName, String> {
-    pub fn load(self, weights: &Weights) -> Result<Linear<Weight, Tensor>, WeightsError> {
-        let weight = self.weight.load(weights)?;
+    pub fn load(self, weights: &Weights) -> Result<Linear<PackedWeight, Tensor>, WeightsError> {
+        let weight = self.weight.pack((self.shape.inputs, self.shape.outputs), weights)?;
         let bias = self.bias.map(|name| weights.f32(&name)).transpose()?;
         Ok(Linear { shape: self.shape, weight, bias })
     }
 }
 
-impl Linear<Weight, Tensor> {
+impl Linear<PackedWeight, Tensor> {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
-        match &self.weight {
-            Weight::F32(weight) => ops::linear(x, weight, self.bias.as_ref(), self.shape),
-            Weight::I8 { weight, scales } => ops::linear_i8(x, (weight, scales), self.bias.as_ref(), self.shape),
-        }
+        self.weight.forward(x, self.bias.as_ref())
     }
 }
 
-/// A convolution of one image.
-pub(super) struct Conv2d<T> {
+/// A convolution of one image. `W` and `T` are names while a graph is planned, then the packed weight and the tensor.
+pub(super) struct Conv2d<W, T> {
     pub shape: Conv2dShape,
-    pub weight: T,
+    pub weight: W,
     pub bias: Option<T>,
 }
 
-impl Conv2d<String> {
-    pub fn load(self, weights: &Weights) -> Result<Conv2d<Tensor>, WeightsError> {
+impl Conv2d<String, String> {
+    pub fn load(self, weights: &Weights) -> Result<Conv2d<PackedLinear, Tensor>, WeightsError> {
+        let Conv2dShape { in_channels, kernel_height, kernel_width, out_channels, .. } = self.shape;
+        let weight = weights.packed(&self.weight, (in_channels * kernel_height * kernel_width, out_channels))?;
         let bias = self.bias.map(|name| weights.f32(&name)).transpose()?;
-        Ok(Conv2d { shape: self.shape, weight: weights.f32(&self.weight)?, bias })
+        Ok(Conv2d { shape: self.shape, weight, bias })
     }
 }
 
-impl Conv2d<Tensor> {
+impl Conv2d<PackedLinear, Tensor> {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
         ops::conv2d(x, &self.weight, self.bias.as_ref(), self.shape)
     }

@@ -1,6 +1,6 @@
 //! Multi-layer perceptron: linear layers and activations over one row of values.
 
-use super::layers::{Activation, Linear, Weight, WeightName};
+use super::layers::{Activation, Linear, PackedWeight, WeightName};
 use super::planner::Planner;
 use super::{run_layers, Forward, Graph, GraphError};
 use crate::ops::OpError;
@@ -19,7 +19,7 @@ pub(super) struct Mlp<L> {
 pub(super) type PlannedMlp = Mlp<Linear<WeightName, String>>;
 
 /// An mlp that runs.
-pub(super) type LoadedMlp = Mlp<Linear<Weight, Tensor>>;
+pub(super) type LoadedMlp = Mlp<Linear<PackedWeight, Tensor>>;
 
 enum Layer<L> {
     Linear(L),

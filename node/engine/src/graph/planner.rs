@@ -5,7 +5,7 @@ use super::layers::{Conv2d, Linear, WeightName};
 use super::GraphError;
 use crate::weights::{ElementType, Header, TensorEntry};
 use std::collections::BTreeSet;
-use votive_kernels::{Conv2dShape, KernelError, LinearShape, Pool2dShape, MAX_INPUTS_I8};
+use votive_kernels::{Conv2dShape, KernelError, LinearShape, PackedLinear, PackedLinearI8, Pool2dShape, MAX_INPUTS_I8};
 
 /// Channels, height and width of an image.
 pub(super) type ImageShape = (usize, usize, usize);
@@ -39,14 +39,12 @@ impl<'a> Planner<'a> {
                 WeightName::F32(weight.into())
             }
             (ElementType::I8, Some(scales)) => {
-                if inputs > MAX_INPUTS_I8 {
-                    return Err(GraphError::Shape { layer, source: KernelError::TooLarge });
-                }
                 self.row(layer, scales, outputs)?;
                 WeightName::I8 { weight: weight.into(), scales: scales.into() }
             }
             _ => return Err(GraphError::ElementType { layer, tensor: weight.into() }),
         };
+        self.pack(layer, &weight_name, (inputs, outputs))?;
         let bias = self.bias(layer, bias, outputs)?;
         self.spend(layer, inputs, outputs, 1)?;
         self.cost.multiply(inputs, outputs);
@@ -60,7 +58,7 @@ impl<'a> Planner<'a> {
         (in_channels, height, width): ImageShape,
         (weight, bias): (&str, Option<&str>),
         (stride, padding): (usize, usize),
-    ) -> Result<(Conv2d<String>, ImageShape), GraphError> {
+    ) -> Result<(Conv2d<String, String>, ImageShape), GraphError> {
         let entry = self.take(layer, weight)?;
         let [out_channels, taken_channels, kernel_height, kernel_width] = dimensions(layer, weight, entry)?;
         if taken_channels != in_channels {
@@ -85,9 +83,13 @@ impl<'a> Planner<'a> {
         let bias = self.bias(layer, bias, out_channels)?;
         let pixels = out_height.saturating_mul(out_width);
         let patch = in_channels.saturating_mul(kernel_height).saturating_mul(kernel_width);
-        let inputs = in_channels.saturating_mul(height).saturating_mul(width).saturating_add(patch);
-        self.spend(layer, inputs, out_channels, pixels.saturating_add(1))?;
+        let workspace = shape.workspace_elements().map_err(|source| GraphError::Shape { layer, source })?;
+        let inputs = in_channels.saturating_mul(height).saturating_mul(width);
+        self.spend(layer, inputs, out_channels, pixels)?;
+        let values = (inputs as u64).saturating_add((out_channels as u64).saturating_mul(pixels as u64));
+        self.cost.hold(values.saturating_add(workspace));
         self.cost.multiply(patch, out_channels.saturating_mul(pixels));
+        self.pack(layer, &WeightName::F32(weight.into()), (patch, out_channels))?;
         Ok((Conv2d { shape, weight: weight.into(), bias }, (out_channels, out_height, out_width)))
     }
 
@@ -110,6 +112,24 @@ impl<'a> Planner<'a> {
     pub fn activation(&mut self, layer: usize, values: usize) -> Result<(), GraphError> {
         self.cost.multiply(values, 1);
         self.spend(layer, values, values, 1)
+    }
+
+    /// Counts what `weight`, which is outputs × inputs, takes more when it is packed for products.
+    pub fn pack(
+        &mut self,
+        layer: usize,
+        weight: &WeightName,
+        (inputs, outputs): (usize, usize),
+    ) -> Result<(), GraphError> {
+        let values = (inputs as u64).saturating_mul(outputs as u64);
+        // The tensors' own bytes are counted with the header.
+        let (tensors, packed) = match weight {
+            WeightName::F32(_) => (values.saturating_mul(4), PackedLinear::size_bytes_of(inputs, outputs)),
+            WeightName::I8 { .. } => (values + 4 * outputs as u64, PackedLinearI8::size_bytes_of(inputs, outputs)),
+        };
+        let packed = packed.map_err(|source| GraphError::Shape { layer, source })?;
+        self.cost.weight_bytes += packed.saturating_sub(tensors);
+        Ok(())
     }
 
     /// A matrix of `rows` × `columns`: `{name}.weight` of floats, or of int8 with `{name}.scales`, one for each row.

@@ -3,9 +3,7 @@
 use super::kernel_op::KernelOp;
 use super::OpError;
 use candle_core::Tensor;
-use votive_kernels::{
-    Attention, AttentionMask, Function, KernelError, KeyValueCache, Norm, PackedLinear, PackedLinearI8, QuantisedRows,
-};
+use votive_kernels::{Attention, AttentionMask, Function, KeyValueCache, Norm};
 
 /// Heads of an attention, and the values of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,39 +19,6 @@ impl AttentionShape {
         let Self { heads, head_size } = self;
         let (rows, size) = (rows.next_multiple_of(16), head_size.next_multiple_of(16));
         2 * heads * rows * size + 64 * (rows + 4 * size)
-    }
-}
-
-/// `x · weightᵀ + bias`, for each row of x.
-pub(crate) fn packed_linear(x: &Tensor, weight: &PackedLinear, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
-    let (rows, _) = x.dims2()?;
-    let apply = |x: &[f32], bias: Option<&[f32]>, out: &mut [f32]| weight.apply(x, bias, rows, out);
-    with_bias("packed_linear", x, weight.outputs(), bias, apply)
-}
-
-/// As [`packed_linear`], with int8 weights: each row of x is quantised for it.
-pub(crate) fn packed_linear_i8(x: &Tensor, weight: &PackedLinearI8, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
-    let (rows, inputs) = x.dims2()?;
-    let apply = |x: &[f32], bias: Option<&[f32]>, out: &mut [f32]| {
-        weight.apply(&QuantisedRows::new(x, inputs, rows)?, bias, out)
-    };
-    with_bias("packed_linear_i8", x, weight.outputs(), bias, apply)
-}
-
-/// Runs a product of each row of x to so many `outputs`, with a bias or without.
-fn with_bias(
-    name: &'static str,
-    x: &Tensor,
-    outputs: usize,
-    bias: Option<&Tensor>,
-    apply: impl Fn(&[f32], Option<&[f32]>, &mut [f32]) -> Result<(), KernelError>,
-) -> Result<Tensor, OpError> {
-    let (rows, _) = x.dims2()?;
-    let shape = (rows, outputs);
-    match bias {
-        None => KernelOp::new(name, shape, |x: &[f32], out: &mut [f32]| apply(x, None, out)).apply1(x),
-        Some(bias) => KernelOp::new(name, shape, |x: &[f32], bias: &[f32], out: &mut [f32]| apply(x, Some(bias), out))
-            .apply2(x, bias),
     }
 }
 

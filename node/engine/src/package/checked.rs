@@ -1,11 +1,13 @@
 //! A package whose every byte is accounted for, before its weights are loaded.
 
 use super::content::Content;
+use super::golden::MAX_GOLDEN_BYTES;
 use super::listing::Listing;
-use super::{GoldenFile, Manifest, Package, PackageError, MANIFEST_PATH};
+use super::{CheckedFile, GoldenError, GoldenFile, Manifest, ManifestError, Package, PackageError};
+use super::{MANIFEST_PATH, MAX_MANIFEST_BYTES};
 use crate::graph::{Cost, Plan};
 use crate::tokens;
-use crate::weights::{Header, Weights};
+use crate::weights::{Header, Weights, MAX_START_BYTES};
 use crate::EngineLimits;
 use std::path::Path;
 use votive_digest::Hash;
@@ -17,6 +19,7 @@ pub struct CheckedPackage {
     memory_bytes: u64,
     manifest: Manifest,
     golden: GoldenFile,
+    header: Header,
     plan: Plan,
 }
 
@@ -24,24 +27,27 @@ impl CheckedPackage {
     /// Checks the package in `folder`; with `expected`, only if that is its root.
     ///
     /// In this order, each step before anything is spent on the next: the list of files and their sizes, the root over
-    /// all bytes, the manifest, the header of the weights, the shapes of the layers, the memory.
+    /// all bytes, the manifest, the header of the weights, the shapes of the layers, the memory. No file stays in memory.
     pub fn read(folder: &Path, expected: Option<&Hash>, limits: &EngineLimits) -> Result<Self, PackageError> {
         let listing = Listing::of(folder, limits.max_package_bytes.min(limits.max_memory_bytes))?;
         if listing.get(MANIFEST_PATH).is_none() {
             return Err(PackageError::MissingFile(MANIFEST_PATH.into()));
         }
-        let content = Content::read(&listing, expected)?;
-        let manifest = Manifest::parse(content.get(MANIFEST_PATH)?)?;
+        let content = Content::hash(&listing, expected)?;
+        let manifest = small(content.get(MANIFEST_PATH)?, MAX_MANIFEST_BYTES, ManifestError::TooLong)?;
+        let manifest = Manifest::parse(&manifest)?;
         check_files(&manifest, &content)?;
-        let golden = GoldenFile::parse(content.get(&manifest.golden)?)?;
-        let header = Header::read(content.get(&manifest.weights)?)?;
+        let golden =
+            GoldenFile::parse(&small(content.get(&manifest.golden)?, MAX_GOLDEN_BYTES, GoldenError::TooLong)?)?;
+        let weights = content.get(&manifest.weights)?;
+        let header = Header::read(&weights.start(MAX_START_BYTES)?, weights.size())?;
         let mut plan = Plan::new(&manifest, &header)?;
         if let (Some(file), Some(bert)) = (&manifest.tokenizer, &manifest.bert) {
-            plan.cost.weight_bytes += tokens::memory_bytes(content.get(file)?.len(), bert.vocabulary)?;
+            let length = usize::try_from(content.get(file)?.size()).unwrap_or(usize::MAX);
+            plan.cost.weight_bytes += tokens::memory_bytes(length, bert.vocabulary)?;
         }
-        let size = listing.total_bytes;
-        let memory_bytes = check_memory(&manifest, size, &plan.cost, limits)?;
-        Ok(Self { content, size, memory_bytes, manifest, golden, plan })
+        let memory_bytes = check_memory(&manifest, loading_bytes(&content, weights), &plan.cost, limits)?;
+        Ok(Self { content, size: listing.total_bytes, memory_bytes, manifest, golden, header, plan })
     }
 
     /// Memory for loading the package and for one call, in bytes.
@@ -49,10 +55,12 @@ impl CheckedPackage {
         self.memory_bytes
     }
 
-    /// Loads the weights from the bytes that were checked.
+    /// Loads the weights from the bytes that were checked, each chunk of which is checked again as it is read.
     pub fn load(self) -> Result<Package, PackageError> {
-        let weights = Weights::open(self.content.get(&self.manifest.weights)?)?;
-        let tokenizer = self.manifest.tokenizer.as_ref().map(|file| self.content.get(file)).transpose()?;
+        let weights = Weights::new(self.content.get(&self.manifest.weights)?, &self.header);
+        // Its length has been limited where its memory was counted.
+        let read = |path: &String| Ok::<_, PackageError>(self.content.get(path)?.start(u64::MAX)?);
+        let tokenizer = self.manifest.tokenizer.as_ref().map(read).transpose()?;
         let graph = self.plan.load(&self.manifest, tokenizer, &weights)?;
         Ok(Package {
             root: self.content.root(),
@@ -65,21 +73,47 @@ impl CheckedPackage {
     }
 }
 
+/// The bytes of a file that is parsed as a whole, if it is at most `limit` bytes long.
+fn small<E: Into<PackageError>>(
+    file: &CheckedFile,
+    limit: usize,
+    too_long: impl FnOnce(usize) -> E,
+) -> Result<Vec<u8>, PackageError> {
+    let size = usize::try_from(file.size()).unwrap_or(usize::MAX);
+    if size > limit {
+        return Err(too_long(size).into());
+    }
+    Ok(file.start(file.size())?)
+}
+
 /// The folder holds what the manifest lists, and nothing else.
 fn check_files(manifest: &Manifest, content: &Content) -> Result<(), PackageError> {
     if let Some(missing) = manifest.files.iter().find(|file| content.get(file).is_err()) {
         return Err(PackageError::MissingFile(missing.clone()));
     }
     let listed = |path: &str| path == MANIFEST_PATH || manifest.files.iter().any(|file| file == path);
-    match content.paths().find(|path| !listed(path)) {
+    match content.files().map(|(path, _)| path).find(|path| !listed(path)) {
         Some(unlisted) => Err(PackageError::UnlistedFile(unlisted.into())),
         None => Ok(()),
     }
 }
 
-/// The memory that the package needs, at most what its manifest declares, and that at most what the machine spends.
-fn check_memory(manifest: &Manifest, files: u64, cost: &Cost, limits: &EngineLimits) -> Result<u64, PackageError> {
-    let need = files.saturating_add(cost.weight_bytes).saturating_add(cost.call_bytes);
+/// The memory for reading a package, beyond what is made of it: the hashes of all chunks, the header of the weights or the other
+/// files, a chunk, and a block of a tensor.
+fn loading_bytes(content: &Content, weights: &CheckedFile) -> u64 {
+    let hashes: u64 = content.files().map(|(_, file)| file.leaves_bytes()).sum();
+    let others: u64 = content.files().map(|(_, file)| file.size()).sum::<u64>().saturating_sub(weights.size());
+    hashes
+        + others
+        + weights.size().min(MAX_START_BYTES)
+        + weights.reading_bytes()
+        + Weights::LOADING_BYTES.min(weights.size())
+}
+
+/// The memory that the package needs, at most what its manifest declares, and that at most what the machine spends. It is loaded
+/// before it is called, so that the larger of the two counts.
+fn check_memory(manifest: &Manifest, loading: u64, cost: &Cost, limits: &EngineLimits) -> Result<u64, PackageError> {
+    let need = cost.weight_bytes.saturating_add(cost.call_bytes.max(loading));
     let declared = manifest.limits.memory_bytes;
     if need > declared {
         return Err(PackageError::MemoryUnderstated { need, declared });

@@ -1,5 +1,6 @@
-//! The bytes of a package. What is parsed later is what was hashed here: each file is read once.
+//! The bytes of a package, under the root that they have.
 
+use super::checked_file::CheckedFile;
 use super::listing::{ListedFile, Listing};
 use super::{path, PackageError};
 use std::collections::BTreeMap;
@@ -9,28 +10,26 @@ use votive_digest::{FileEntry, FileHasher, Hash, CHUNK_BYTES};
 
 /// The root of a listed package, in the memory of one chunk.
 pub(crate) fn root(listing: &Listing) -> Result<Hash, PackageError> {
-    let entries = listing.files.iter().map(|file| hash_file(file, |_| ())).collect::<Result<Vec<_>, _>>()?;
+    let entries = listing.files.iter().map(|file| Ok(hash_file(file)?.0)).collect::<Result<Vec<_>, PackageError>>()?;
     Ok(votive_digest::package_root(&entries))
 }
 
-/// All files of a package in memory, under the root that their bytes have.
+/// All files of a package, hashed, under the root that their bytes have. None of them is in memory.
 pub(crate) struct Content {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, CheckedFile>,
     root: Hash,
 }
 
 impl Content {
-    /// Reads the files of `listing` and refuses them if `expected` is another root than theirs.
-    pub fn read(listing: &Listing, expected: Option<&Hash>) -> Result<Self, PackageError> {
+    /// Hashes the files of `listing` and refuses them if `expected` is another root than theirs.
+    pub fn hash(listing: &Listing, expected: Option<&Hash>) -> Result<Self, PackageError> {
         let mut files = BTreeMap::new();
         let mut entries = Vec::with_capacity(listing.files.len());
         for file in &listing.files {
-            let mut bytes = Vec::new();
-            // A refused allocation is an error here; a failed one inside of `extend` would abort the process.
-            let size = usize::try_from(file.size).map_err(|_| PackageError::Allocation { bytes: file.size })?;
-            bytes.try_reserve_exact(size).map_err(|_| PackageError::Allocation { bytes: file.size })?;
-            entries.push(hash_file(file, |chunk| bytes.extend_from_slice(chunk))?);
-            files.insert(file.path.clone(), bytes);
+            let (entry, leaves) = hash_file(file)?;
+            entries.push(entry);
+            let checked = CheckedFile::new(file.path.clone(), file.location.clone(), file.size, leaves);
+            files.insert(file.path.clone(), checked);
         }
         let root = votive_digest::package_root(&entries);
         match expected {
@@ -45,18 +44,18 @@ impl Content {
     }
 
     /// The file at `path`.
-    pub fn get(&self, path: &str) -> Result<&[u8], PackageError> {
-        self.files.get(path).map(Vec::as_slice).ok_or_else(|| PackageError::MissingFile(path.into()))
+    pub fn get(&self, path: &str) -> Result<&CheckedFile, PackageError> {
+        self.files.get(path).ok_or_else(|| PackageError::MissingFile(path.into()))
     }
 
-    /// The paths, in ascending order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+    /// The files, in ascending order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &CheckedFile)> {
+        self.files.iter().map(|(path, file)| (path.as_str(), file))
     }
 }
 
-/// Hashes a file chunk by chunk, and hands each chunk on. Refuses a file that is no longer what was listed.
-fn hash_file(file: &ListedFile, mut take: impl FnMut(&[u8])) -> Result<FileEntry, PackageError> {
+/// Hashes a file chunk by chunk; with its entry, the hash of each chunk. Refuses a file that is no longer what was listed.
+fn hash_file(file: &ListedFile) -> Result<(FileEntry, Vec<Hash>), PackageError> {
     let io = |source| PackageError::io(&file.location, source);
     let changed = || PackageError::Changed(file.path.clone());
     let opened = File::open(&file.location).map_err(io)?;
@@ -79,10 +78,10 @@ fn hash_file(file: &ListedFile, mut take: impl FnMut(&[u8])) -> Result<FileEntry
         }
         read += chunk.len() as u64;
         hasher.push(&chunk);
-        take(&chunk);
     }
     if read != file.size {
         return Err(changed());
     }
-    Ok(FileEntry { path: file.path.clone(), size: file.size, root: hasher.finish() })
+    let leaves = hasher.leaves().to_vec();
+    Ok((FileEntry { path: file.path.clone(), size: file.size, root: hasher.finish() }, leaves))
 }

@@ -1,6 +1,6 @@
 //! Why a package is refused.
 
-use super::{GoldenError, ManifestError};
+use super::{FileError, GoldenError, ManifestError};
 use crate::graph::GraphError;
 use crate::hex_hash;
 use crate::tokens::TokenizerError;
@@ -106,7 +106,28 @@ pub enum PackageError {
     Tokenizer(#[from] TokenizerError),
     /// The weights are refused.
     #[error("the weights are refused")]
-    Weights(#[from] WeightsError),
+    Weights(#[source] WeightsError),
+}
+
+impl From<FileError> for PackageError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Io { path, source } => Self::Io { path, source },
+            FileError::Changed(path) => Self::Changed(path),
+            FileError::Allocation { bytes } => Self::Allocation { bytes },
+        }
+    }
+}
+
+impl From<WeightsError> for PackageError {
+    /// A file that cannot be read is the same error, whatever was looked for in it.
+    fn from(error: WeightsError) -> Self {
+        match error {
+            WeightsError::File(error) => error.into(),
+            WeightsError::Allocation { bytes, .. } => Self::Allocation { bytes },
+            error => Self::Weights(error),
+        }
+    }
 }
 
 impl PackageError {

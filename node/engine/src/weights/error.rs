@@ -1,6 +1,7 @@
 //! Why a file of weights is refused.
 
 use super::{MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};
+use crate::package::FileError;
 
 /// Why a safetensors header is refused.
 #[derive(Debug, thiserror::Error)]
@@ -76,17 +77,27 @@ pub enum HeaderError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeightsError {
+    /// The file cannot be read again.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A weight is a NaN or an infinity.
     #[error("tensor `{0}` holds a NaN or an infinity; train or export the model again")]
     NotFinite(String),
     /// An int8 weight is −128, where kernel_spec 1 goes from −127 to 127.
     #[error("tensor `{0}` holds -128; clamp its weights to -127 and above")]
     OutOfRange(String),
-    /// candle cannot open the file.
-    #[error("candle cannot open the safetensors file; export it again")]
-    Open(#[source] candle_core::Error),
-    /// candle cannot load a tensor.
-    #[error("candle cannot load tensor `{tensor}`; export the file again")]
+    /// The system refuses memory for a tensor.
+    #[error(
+        "this machine has no {bytes} bytes of memory for tensor `{tensor}`; free some or do not serve the package"
+    )]
+    Allocation {
+        /// Name of the tensor.
+        tensor: String,
+        /// Bytes asked for.
+        bytes: u64,
+    },
+    /// candle cannot hold a tensor.
+    #[error("candle cannot hold tensor `{tensor}`; export the file again")]
     Candle {
         /// Name of the tensor.
         tensor: String,

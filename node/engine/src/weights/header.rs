@@ -5,6 +5,7 @@
 //! still exhaust a machine.
 
 use super::HeaderError;
+use half::{bf16, f16};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +21,9 @@ pub const MAX_TENSORS: usize = 10_000;
 pub const MAX_DIMENSIONS: usize = 8;
 
 const LENGTH_BYTES: usize = 8;
+
+/// What of a file [`Header::read`] looks at, at most.
+pub const MAX_START_BYTES: u64 = MAX_HEADER_BYTES + LENGTH_BYTES as u64;
 
 /// What the elements of a tensor are: f32, what is exactly an f32 once it is loaded, and int8. Other types have no arithmetic
 /// in kernel_spec 1.
@@ -45,6 +49,16 @@ impl ElementType {
         }
     }
 
+    /// Adds the values of `bytes`, whole elements of floats, to `values`.
+    pub(super) fn read_floats(self, bytes: &[u8], values: &mut Vec<f32>) {
+        match self {
+            Self::F32 => values.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes))),
+            Self::F16 => values.extend(bytes.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32())),
+            Self::Bf16 => values.extend(bytes.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32())),
+            Self::I8 => unreachable!("the plan takes floats where it asks for floats; qed"),
+        }
+    }
+
     /// Whether every element is an f32, as it stands or shorter.
     pub const fn is_float(self) -> bool {
         matches!(self, Self::F32 | Self::F16 | Self::Bf16)
@@ -62,6 +76,14 @@ pub struct TensorEntry {
     pub bytes: Range<usize>,
 }
 
+impl TensorEntry {
+    /// How many elements it has.
+    pub fn elements(&self) -> usize {
+        // An element has 4 bytes at most; qed
+        self.bytes.len() / self.element.size() as usize
+    }
+}
+
 /// The tensors of a file by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
@@ -69,9 +91,10 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads and checks the header of `file`. Allocates in proportion to the header only.
-    pub fn read(file: &[u8]) -> Result<Self, HeaderError> {
-        let json = header_json(file)?;
+    /// Reads and checks the header of a file of `size` bytes, which begins with `start`: its first [`MAX_START_BYTES`], or all
+    /// of it. Allocates in proportion to the header only.
+    pub fn read(start: &[u8], size: u64) -> Result<Self, HeaderError> {
+        let json = header_json(start, size)?;
         let RawHeader(mut raw) = serde_json::from_slice(json)?;
         if raw.len() > MAX_TENSORS {
             return Err(HeaderError::TooManyTensors(raw.len()));
@@ -83,18 +106,18 @@ impl Header {
         raw.sort_by_key(|(_, tensor)| tensor.data_offsets);
 
         let tensors_start = LENGTH_BYTES + json.len();
+        let after_header = size.saturating_sub(tensors_start as u64);
         let mut end = 0u64;
         let mut tensors = BTreeMap::new();
         for (name, tensor) in raw {
             let entry = check_tensor(&name, tensor, end, tensors_start)?;
             end = (entry.bytes.end - tensors_start) as u64;
             // Here, and not at the end, so that a range never lies outside of the file.
-            if entry.bytes.end > file.len() {
-                return Err(HeaderError::FileSize { tensors: end, file: (file.len() - tensors_start) as u64 });
+            if end > after_header {
+                return Err(HeaderError::FileSize { tensors: end, file: after_header });
             }
             tensors.insert(name, entry);
         }
-        let after_header = (file.len() - tensors_start) as u64;
         if end != after_header {
             return Err(HeaderError::FileSize { tensors: end, file: after_header });
         }
@@ -113,16 +136,15 @@ impl Header {
 }
 
 /// The bytes of the header's JSON.
-fn header_json(file: &[u8]) -> Result<&[u8], HeaderError> {
-    let size = file.len() as u64;
-    let Some((length, rest)) = file.split_first_chunk::<LENGTH_BYTES>() else {
+fn header_json(start: &[u8], size: u64) -> Result<&[u8], HeaderError> {
+    let Some((length, rest)) = start.split_first_chunk::<LENGTH_BYTES>() else {
         return Err(HeaderError::Truncated { size, need: LENGTH_BYTES as u64 });
     };
     let length = u64::from_le_bytes(*length);
     if length > MAX_HEADER_BYTES {
         return Err(HeaderError::HeaderTooLong(length));
     }
-    // At most `MAX_HEADER_BYTES`, so both the cast and the sum are exact; qed
+    // At most `MAX_HEADER_BYTES`, of which `start` has all there are, so both the cast and the sum are exact; qed
     rest.get(..length as usize).ok_or(HeaderError::Truncated { size, need: length + LENGTH_BYTES as u64 })
 }
 

@@ -8,6 +8,7 @@ mod fma;
 mod golden;
 mod golden_transformers;
 mod levels;
+mod packing;
 mod properties;
 mod refusals;
 mod refusals_transformers;
