@@ -12,6 +12,8 @@ usage: scripts/bench.sh NAME [ARGUMENT...]
                                                  weights allow (5 min)
   spam [--check]                                 blocks under 10,000 invalid transactions a minute, beside blocks without (5 min)
   soak [STEPS]                                   random calls against a reference ledger (1,000,000 steps)
+  exact                                          digests of kernels and models at every level, in Wasm, and on emulated processors
+                                                 (10 min), all equal
   weights [PALLET...]                            measures all weights anew and writes runtime/src/weights (an hour)
 USAGE
   exit 2
@@ -39,6 +41,7 @@ case $name in
     typescript throughput "$@"
     ;;
   soak) VOTIVE_STEPS=${1:-1000000} rust_test state_machine soak ;;
+  exact) scripts/exact.sh ;;
   weights) scripts/weights.sh "$@" ;;
   *) usage ;;
 esac

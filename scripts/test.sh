@@ -40,6 +40,7 @@ attempt "build" build
 if [[ " ${failed[*]} " = *" build "* ]]; then
   echo "not run, because the build failed: all tests"
 else
+  [ "$part" = dapp ] || attempt "imports" scripts/check-imports.sh
   [ "$part" = dapp ] || attempt "Rust tests" rust_tests
   [ "$part" = rust ] || attempt "models" scripts/models.sh
   [ "$part" = dapp ] || attempt "documentation tests" doc_tests
