@@ -2,7 +2,7 @@
 
 use crate::loaded::Loaded;
 use crate::package::{CheckedPackage, Package};
-use crate::{Completion, EngineError, PackageStore};
+use crate::{Budget, Completion, EngineError, PackageStore};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use votive_digest::{Hash, Parameters};
@@ -44,7 +44,21 @@ impl Engine {
     /// # Errors
     /// What this machine lacks: the package, a readable disk, memory; or a package that must be refused.
     pub fn run(&self, root: &Hash, input: &[u8], parameters: &Parameters) -> Result<Completion, EngineError> {
-        Ok(self.package(root)?.run(input, parameters)?)
+        self.run_within(root, input, parameters, &Budget::unlimited())
+    }
+
+    /// As [`run`](Self::run), within `budget`. Loading counts towards its time, and is not cut short.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and that the budget ended the call.
+    pub fn run_within(
+        &self,
+        root: &Hash,
+        input: &[u8],
+        parameters: &Parameters,
+        budget: &Budget,
+    ) -> Result<Completion, EngineError> {
+        Ok(self.package(root)?.run_within(input, parameters, budget)?)
     }
 
     /// Runs the package's golden vectors and returns how many there were.
@@ -52,7 +66,15 @@ impl Engine {
     /// # Errors
     /// As [`run`](Self::run), and the first vector that this machine answers otherwise.
     pub fn check_golden(&self, root: &Hash) -> Result<usize, EngineError> {
-        Ok(self.package(root)?.check_golden()?)
+        self.check_golden_within(root, &Budget::unlimited())
+    }
+
+    /// As [`check_golden`](Self::check_golden), within `budget` for all vectors together.
+    ///
+    /// # Errors
+    /// As [`check_golden`](Self::check_golden), and that the budget ended the check.
+    pub fn check_golden_within(&self, root: &Hash, budget: &Budget) -> Result<usize, EngineError> {
+        Ok(self.package(root)?.check_golden_within(budget)?)
     }
 
     fn package(&self, root: &Hash) -> Result<Arc<Package>, EngineError> {

@@ -2,6 +2,7 @@
 
 use crate::package::{GoldenError, PackageError};
 use crate::store::StoreError;
+use crate::Stopped;
 use votive_kernels::KernelError;
 
 /// Why a call has no answer, though its package is loaded: a fault of this machine or of the engine.
@@ -14,6 +15,9 @@ pub enum RunError {
     /// candle could not hold or move a tensor.
     #[error("candle could not hold or move a tensor; restart the worker, and report this if it comes again")]
     Candle(#[source] candle_core::Error),
+    /// The call was ended before it had an answer.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// Why there is no answer: a fault of this machine or of a package, and never an answer itself.
@@ -52,6 +56,9 @@ impl EngineError {
             Self::Busy { .. } => "memory",
             Self::Run(RunError::Kernel(_)) | Self::Golden(GoldenError::Run(RunError::Kernel(_))) => "kernel",
             Self::Run(RunError::Candle(_)) | Self::Golden(GoldenError::Run(RunError::Candle(_))) => "candle",
+            Self::Run(RunError::Stopped(stopped)) | Self::Golden(GoldenError::Run(RunError::Stopped(stopped))) => {
+                stopped.cause()
+            }
             Self::Golden(_) => "golden",
         }
     }

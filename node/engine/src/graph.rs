@@ -18,12 +18,13 @@ use crate::ops::OpError;
 use crate::package::{Architecture, InputSpec, Manifest, PackageError};
 use crate::tokens::TokenInput;
 use crate::weights::{Header, Weights};
+use crate::Budget;
 use candle_core::Tensor;
 
 /// A graph over inputs of type `I`. One call is one thread's work; calls may run side by side.
 pub(crate) trait Graph<I>: Send + Sync {
-    /// Runs the graph on one input.
-    fn forward(&self, input: I) -> Result<Forward, OpError>;
+    /// Runs the graph on one input, and asks `budget` before each layer.
+    fn forward(&self, input: I, budget: &Budget) -> Result<Forward, OpError>;
 }
 
 /// A loaded graph, and how it reads the bytes of a request.
@@ -34,14 +35,16 @@ pub(crate) enum LoadedGraph {
 
 impl LoadedGraph {
     /// Runs the graph on one request's input; `None` if that is not what the manifest declares.
-    pub fn forward(&self, input: &[u8]) -> Result<Option<Forward>, OpError> {
+    pub fn forward(&self, input: &[u8], budget: &Budget) -> Result<Option<Forward>, OpError> {
         match self {
             Self::OfValues { input: spec, graph } => {
                 let Some(values) = spec.read(input) else { return Ok(None) };
                 votive_kernels::check_finite(&values)?;
-                graph.forward(values).map(Some)
+                graph.forward(values, budget).map(Some)
             }
-            Self::OfTokens { input: tokens, graph } => tokens.read(input).map(|ids| graph.forward(ids)).transpose(),
+            Self::OfTokens { input: tokens, graph } => {
+                tokens.read(input).map(|ids| graph.forward(ids, budget)).transpose()
+            }
         }
     }
 }
@@ -116,13 +119,14 @@ impl Plan {
 
 /// Runs `layers` one after the other, and keeps what goes into the one at `last_weighted`.
 fn run_layers<L>(
-    layers: &[L],
-    last_weighted: usize,
+    (layers, last_weighted): (&[L], usize),
     mut x: Tensor,
+    budget: &Budget,
     forward: impl Fn(&L, &Tensor) -> Result<Tensor, OpError>,
 ) -> Result<Forward, OpError> {
     let mut last_layer_inputs = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
+        budget.check()?;
         if index == last_weighted {
             last_layer_inputs = crate::ops::values(&x)?;
         }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod budget;
 mod completion;
 mod engine;
 mod error;
@@ -13,6 +14,7 @@ mod tokens;
 mod version;
 mod weights;
 
+pub use budget::{Budget, Cancel, Stopped};
 pub use completion::Completion;
 pub use engine::{Engine, EngineLimits};
 pub use error::{EngineError, RunError};

@@ -7,6 +7,7 @@ mod transformer;
 pub(crate) use linear::{packed_linear, packed_linear_i8};
 pub(crate) use transformer::{add, attend, embed, embed_i8, layer_norm, mean_pool, AttentionShape};
 
+use crate::Stopped;
 use candle_core::Tensor;
 use kernel_op::KernelOp;
 use votive_kernels::{Conv2dShape, KernelError, PackedLinear, Pool2dShape};
@@ -21,6 +22,9 @@ pub enum OpError {
     /// candle could not hold or move a tensor.
     #[error("candle could not hold or move a tensor")]
     Candle(#[from] candle_core::Error),
+    /// The call was ended between two operations.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// Convolution of x (batch × channels × height × width) with weight (out × in · height · width).

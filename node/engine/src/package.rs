@@ -25,7 +25,7 @@ pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 
 use crate::graph::LoadedGraph;
 use crate::ops::OpError;
-use crate::{hex_hash, Completion, EngineLimits, RunError};
+use crate::{hex_hash, Budget, Completion, EngineLimits, RunError};
 use listing::Listing;
 use std::fmt;
 use std::path::Path;
@@ -74,23 +74,34 @@ impl Package {
     }
 
     /// Answers `input`. The graphs of this engine do not sample, so `parameters` change nothing.
-    pub fn run(&self, input: &[u8], _parameters: &Parameters) -> Result<Completion, RunError> {
+    pub fn run(&self, input: &[u8], parameters: &Parameters) -> Result<Completion, RunError> {
+        self.run_within(input, parameters, &Budget::unlimited())
+    }
+
+    /// As [`run`](Self::run), within `budget`.
+    pub fn run_within(&self, input: &[u8], _parameters: &Parameters, budget: &Budget) -> Result<Completion, RunError> {
         // Foreign code of the process may have changed how this thread rounds.
         votive_kernels::check_environment().map_err(RunError::Kernel)?;
-        match self.compute(input) {
+        match self.compute(input, budget) {
             Ok(Some((output, trace))) => Ok(Completion { code: AnswerCode::Complete, output, units: 1, trace }),
             Ok(None) => Ok(Completion::failed(AnswerCode::InputMismatch)),
             Err(OpError::Kernel(KernelError::NotFinite)) => Ok(Completion::failed(AnswerCode::NotFinite)),
             Err(OpError::Kernel(refusal)) => Err(RunError::Kernel(refusal)),
             Err(OpError::Candle(error)) => Err(RunError::Candle(error)),
+            Err(OpError::Stopped(stopped)) => Err(RunError::Stopped(stopped)),
         }
     }
 
     /// Runs the golden vectors and returns how many there are.
     pub fn check_golden(&self) -> Result<usize, GoldenError> {
+        self.check_golden_within(&Budget::unlimited())
+    }
+
+    /// As [`check_golden`](Self::check_golden), within `budget` for all vectors together.
+    pub fn check_golden_within(&self, budget: &Budget) -> Result<usize, GoldenError> {
         for (index, vector) in self.golden.vectors.iter().enumerate() {
             let expected = vector.digest.ok_or(GoldenError::NoDigest(index))?;
-            let actual = self.run(&vector.input, &Parameters::default())?.golden_digest();
+            let actual = self.run_within(&vector.input, &Parameters::default(), budget)?.golden_digest();
             if actual != expected {
                 return Err(GoldenError::Mismatch { index, expected, actual });
             }
@@ -99,8 +110,8 @@ impl Package {
     }
 
     /// The output's bytes and the trace; `None` if the input is not what the manifest declares.
-    fn compute(&self, input: &[u8]) -> Result<Option<(Vec<u8>, Hash)>, OpError> {
-        let Some(mut forward) = self.graph.forward(input)? else { return Ok(None) };
+    fn compute(&self, input: &[u8], budget: &Budget) -> Result<Option<(Vec<u8>, Hash)>, OpError> {
+        let Some(mut forward) = self.graph.forward(input, budget)? else { return Ok(None) };
         votive_kernels::canonicalise(&mut forward.output)?;
         votive_kernels::canonicalise(&mut forward.last_layer_inputs)?;
         Ok(Some((bytes(&forward.output), votive_digest::trace(&bytes(&forward.last_layer_inputs)))))

@@ -10,6 +10,7 @@ use super::{Forward, Graph, GraphError};
 use crate::ops::{self, OpError};
 use crate::package::{BertSpec, Manifest, Pooling};
 use crate::weights::{Weights, WeightsError};
+use crate::Budget;
 use candle_core::Tensor;
 use embeddings::Embeddings;
 use encoder_layer::{EncoderLayer, EncoderOutput};
@@ -49,11 +50,12 @@ impl PlannedBert {
 }
 
 impl Graph<Vec<u32>> for LoadedBert {
-    fn forward(&self, ids: Vec<u32>) -> Result<Forward, OpError> {
+    fn forward(&self, ids: Vec<u32>, budget: &Budget) -> Result<Forward, OpError> {
         let x = self.embeddings.forward(&ids)?;
         // Both are replaced by the first layer, which there is by the manifest's check.
         let mut encoded = EncoderOutput { output_inputs: x.clone(), x };
         for layer in &self.layers {
+            budget.check()?;
             encoded = layer.forward(&encoded.x)?;
         }
         let Pooling::Mean = self.spec.pooling;

@@ -6,6 +6,7 @@ use super::{run_layers, Forward, Graph, GraphError};
 use crate::ops::{self, OpError};
 use crate::package::{Architecture, LayerSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
+use crate::Budget;
 use candle_core::{Device, Tensor};
 use votive_kernels::{PackedLinear, Pool2dShape};
 
@@ -118,10 +119,10 @@ impl PlannedCnn {
 }
 
 impl Graph<Vec<f32>> for LoadedCnn {
-    fn forward(&self, input: Vec<f32>) -> Result<Forward, OpError> {
+    fn forward(&self, input: Vec<f32>, budget: &Budget) -> Result<Forward, OpError> {
         let (channels, height, width) = self.input;
         let x = Tensor::from_vec(input, (1, channels, height, width), &Device::Cpu)?;
-        run_layers(&self.layers, self.last_weighted, x, |layer, x| match layer {
+        run_layers((&self.layers, self.last_weighted), x, budget, |layer, x| match layer {
             Layer::Conv2d(conv) => conv.forward(x),
             Layer::MaxPool2d(pool) => ops::max_pool2d(x, *pool),
             Layer::Flatten(values) => Ok(x.reshape((1, *values))?),

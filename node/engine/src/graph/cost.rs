@@ -2,7 +2,8 @@
 
 use crate::weights::TensorEntry;
 
-/// The most multiplications of one call: some seconds of one core, since a call cannot be cancelled.
+/// The most multiplications of one call: some seconds of one core. A call can be cancelled between layers, and one layer
+/// may be nearly all of it.
 pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
 
 /// What a graph costs.

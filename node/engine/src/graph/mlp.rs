@@ -6,6 +6,7 @@ use super::{run_layers, Forward, Graph, GraphError};
 use crate::ops::OpError;
 use crate::package::{Architecture, LayerSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
+use crate::Budget;
 use candle_core::{Device, Tensor};
 
 /// Layers over a row. `L` is a linear layer, planned or loaded.
@@ -65,9 +66,9 @@ impl PlannedMlp {
 }
 
 impl Graph<Vec<f32>> for LoadedMlp {
-    fn forward(&self, input: Vec<f32>) -> Result<Forward, OpError> {
+    fn forward(&self, input: Vec<f32>, budget: &Budget) -> Result<Forward, OpError> {
         let x = Tensor::from_vec(input, (1, self.inputs), &Device::Cpu)?;
-        run_layers(&self.layers, self.last_weighted, x, |layer, x| match layer {
+        run_layers((&self.layers, self.last_weighted), x, budget, |layer, x| match layer {
             Layer::Linear(linear) => linear.forward(x),
             Layer::Activation(activation) => activation.forward(x),
         })
