@@ -1,7 +1,7 @@
 // One real votive-node process with a folder and ports of its own: start, suspend, resume, SIGKILL, start again in place.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiPromise } from '@polkadot/api';
@@ -139,6 +139,11 @@ export class ChainNode {
     return Math.round(Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024);
   }
 
+  /** The id of its engine's process; there is none while that starts. */
+  enginePid(): number | undefined {
+    return childrenOf(this.#living().pid ?? 0, 'votive-engine')[0];
+  }
+
   /** The last lines of its log; it is one file over all its starts. */
   log(lines = LOG_LINES): string {
     const last = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines);
@@ -158,6 +163,19 @@ export class ChainNode {
 }
 
 const running = new Set<ChildProcess>();
+
+/** The processes of a name that a process has started. */
+function childrenOf(parent: number, name: string): number[] {
+  const pids = readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid));
+  return pids.filter((pid) => {
+    try {
+      const [, comm, , ppid] = /^\d+ \((.*)\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return comm === name && Number(ppid) === parent;
+    } catch {
+      return false; // It ended meanwhile.
+    }
+  });
+}
 
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');

@@ -4,7 +4,7 @@ use sc_cli::{
     BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd, ImportBlocksCmd,
     KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
 };
-use votive_inference::InferenceParams;
+use votive_inference::{EngineCommand, InferenceParams};
 
 /// The command line.
 #[derive(Debug, clap::Parser)]
@@ -55,4 +55,8 @@ pub enum Subcommand {
 
     /// Show the database's best, finalised and genesis blocks
     ChainInfo(ChainInfoCmd),
+
+    /// Compute answers for the node that started this process
+    #[command(hide = true)]
+    Engine(EngineCommand),
 }

@@ -66,6 +66,7 @@ pub fn run() -> Result<()> {
             let runner = cli.create_runner(command)?;
             runner.sync_run(|config| command.run::<Block>(&config))
         }
+        Subcommand::Engine(command) => command.clone().run().map_err(|error| sc_cli::Error::Application(error.into())),
         Subcommand::CheckBlock(command) => {
             let runner = cli.create_runner(command)?;
             runner.async_run(|config| {

@@ -4,10 +4,10 @@ mod pack;
 mod run;
 mod verify;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use color_eyre::eyre::{eyre, Result};
 use votive_digest::Hash;
-use votive_engine::EngineLimits;
+use votive_engine::serve::{LimitArgs, ServeArgs};
 
 /// Packs, verifies and runs model packages. Exits with 0 only if all went well.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Verify(verify::Verify),
     /// Runs a package on one input.
     Run(run::Run),
+    /// Serves packages on a socket, as the node has it done by a process of its own.
+    Serve(ServeArgs),
 }
 
 impl Cli {
@@ -37,23 +39,8 @@ impl Cli {
             Command::Pack(pack) => pack.run(&limits),
             Command::Verify(verify) => verify.run(&limits),
             Command::Run(run) => run.run(&limits),
+            Command::Serve(serve) => Ok(serve.run(limits)?),
         }
-    }
-}
-
-#[derive(Debug, Args)]
-struct LimitArgs {
-    /// The most bytes that a package may have.
-    #[arg(long, global = true, value_name = "BYTES", default_value_t = EngineLimits::default().max_package_bytes)]
-    max_package_bytes: u64,
-    /// The most memory that a package may need.
-    #[arg(long, global = true, value_name = "BYTES", default_value_t = EngineLimits::default().max_memory_bytes)]
-    max_memory_bytes: u64,
-}
-
-impl LimitArgs {
-    fn limits(&self) -> EngineLimits {
-        EngineLimits { max_package_bytes: self.max_package_bytes, max_memory_bytes: self.max_memory_bytes }
     }
 }
 

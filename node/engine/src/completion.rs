@@ -1,11 +1,12 @@
 //! What a run of a model ends in.
 
+use codec::{Decode, Encode};
 use votive_digest::{AnswerCode, Hash};
 
 /// A deterministic end of a run: the same on every machine for the same package, input and parameters.
 ///
 /// A machine's own failure is an [`EngineError`](crate::EngineError) and never a completion.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Completion {
     /// How the computation ended.
     pub code: AnswerCode,

@@ -4,7 +4,9 @@ use crate::loaded::Loaded;
 use crate::package::{CheckedPackage, Package};
 use crate::{Budget, Completion, EngineError, PackageStore};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use votive_digest::{Hash, Parameters};
 
 /// What the engine may spend.
@@ -22,6 +24,19 @@ impl Default for EngineLimits {
     }
 }
 
+/// How an engine did since its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineUsage {
+    /// Bytes that the loaded packages need, one call each included.
+    pub package_bytes: u64,
+    /// Calls whose package was loaded already.
+    pub cache_hits: u64,
+    /// Calls whose package was not, also where it could not be loaded.
+    pub cache_misses: u64,
+    /// Milliseconds spent in loading packages.
+    pub load_ms: u64,
+}
+
 /// Runs models by the root of their package. Shared by threads, of which each runs one call at a time.
 pub struct Engine {
     store: PackageStore,
@@ -29,12 +44,20 @@ pub struct Engine {
     loaded: Mutex<Loaded>,
     /// Held while a package is loaded: one at a time, so that their needs do not add up unseen.
     loading: Mutex<()>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    hits: AtomicU64,
+    misses: AtomicU64,
+    load_ms: AtomicU64,
 }
 
 impl Engine {
     /// An engine over the packages of `store`.
     pub fn new(store: PackageStore, limits: EngineLimits) -> Self {
-        Self { store, limits, loaded: Mutex::default(), loading: Mutex::default() }
+        Self { store, limits, loaded: Mutex::default(), loading: Mutex::default(), counts: Counts::default() }
     }
 
     /// Runs the package that `root` names on `input`, and loads it before if it has to.
@@ -77,15 +100,38 @@ impl Engine {
         Ok(self.package(root)?.check_golden_within(budget)?)
     }
 
+    /// How the engine did since its start.
+    pub fn usage(&self) -> EngineUsage {
+        let Counts { hits, misses, load_ms } = &self.counts;
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        EngineUsage {
+            package_bytes: self.loaded().memory_bytes(),
+            cache_hits: read(hits),
+            cache_misses: read(misses),
+            load_ms: read(load_ms),
+        }
+    }
+
     fn package(&self, root: &Hash) -> Result<Arc<Package>, EngineError> {
         if let Some(package) = self.loaded().get(root) {
+            self.counts.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(package);
         }
+        self.counts.misses.fetch_add(1, Ordering::Relaxed);
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have loaded it while this one waited.
         if let Some(package) = self.loaded().get(root) {
             return Ok(package);
         }
+        let start = Instant::now();
+        let loaded = self.load(root);
+        let took = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.counts.load_ms.fetch_add(took, Ordering::Relaxed);
+        loaded
+    }
+
+    /// Loads a package, and drops idle ones for which there is no room beside it.
+    fn load(&self, root: &Hash) -> Result<Arc<Package>, EngineError> {
         let folder = self.store.locate(root)?;
         let checked = CheckedPackage::read(&folder, Some(root), &self.limits)?;
         self.loaded().make_room(checked.memory_bytes(), self.limits.max_memory_bytes)?;

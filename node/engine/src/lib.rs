@@ -9,6 +9,8 @@ mod hash_text;
 mod loaded;
 mod ops;
 mod package;
+pub mod remote;
+pub mod serve;
 mod store;
 mod tokens;
 mod version;
@@ -16,7 +18,7 @@ mod weights;
 
 pub use budget::{Budget, Cancel, Stopped};
 pub use completion::Completion;
-pub use engine::{Engine, EngineLimits};
+pub use engine::{Engine, EngineLimits, EngineUsage};
 pub use error::{EngineError, RunError};
 pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};

@@ -20,11 +20,15 @@ impl Loaded {
         Some(package)
     }
 
+    /// Bytes that the packages need, one call each included.
+    pub fn memory_bytes(&self) -> u64 {
+        self.packages.iter().map(|package| package.memory_bytes()).sum()
+    }
+
     /// Drops idle packages, the longest unused first, until `need` more bytes fit in `limit`.
     pub fn make_room(&mut self, need: u64, limit: u64) -> Result<(), EngineError> {
         loop {
-            let used: u64 = self.packages.iter().map(|package| package.memory_bytes()).sum();
-            let free = limit.saturating_sub(used);
+            let free = limit.saturating_sub(self.memory_bytes());
             if need <= free {
                 return Ok(());
             }

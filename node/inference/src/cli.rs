@@ -4,7 +4,10 @@ use std::{
     num::{NonZeroU32, NonZeroU64},
     path::{Path, PathBuf},
 };
-use votive_engine::EngineLimits;
+use votive_engine::{
+    serve::{LimitArgs, ServeArgs, ServeError},
+    EngineLimits,
+};
 
 /// Flags of the inference service. `--offchain-worker never` turns the whole service off.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,7 +38,8 @@ impl InferenceParams {
         let max_memory_bytes = self.inference_memory.get().saturating_mul(1 << 20);
         InferenceConfig {
             package_folder: self.package_folder.clone().unwrap_or_else(|| base_path.join("packages")),
-            threads: self.inference_threads.get(),
+            engine_socket: base_path.join("engine").join("socket"),
+            threads: self.inference_threads,
             queue_capacity: usize::try_from(self.inference_queue.get()).unwrap_or(usize::MAX),
             limits: EngineLimits { max_memory_bytes, ..Default::default() },
         }
@@ -47,12 +51,33 @@ impl InferenceParams {
 pub struct InferenceConfig {
     /// Folder of the packages.
     pub package_folder: PathBuf,
+    /// Where the engine's process listens, in a folder of its own.
+    pub engine_socket: PathBuf,
     /// How many orders are computed at the same time.
-    pub threads: u32,
+    pub threads: NonZeroU32,
     /// How many orders may wait.
     pub queue_capacity: usize,
     /// What the engine may spend.
     pub limits: EngineLimits,
+}
+
+/// What the node's program does as the engine's process.
+#[derive(Clone, Debug, clap::Args)]
+pub struct EngineCommand {
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+impl EngineCommand {
+    /// Serves for as long as the process lives.
+    ///
+    /// # Errors
+    /// What [`ServeError`] lists, before anything is served.
+    pub fn run(self) -> Result<(), ServeError> {
+        self.serve.run(self.limits.limits())
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +95,8 @@ mod tests {
     fn packages_lie_in_the_base_path_by_default() {
         let config = Cli::parse_from(["worker"]).inference.config(Path::new("/base"));
         assert_eq!(config.package_folder, Path::new("/base/packages"));
-        assert_eq!((config.threads, config.queue_capacity), (1, 256));
+        assert_eq!((config.threads.get(), config.queue_capacity), (1, 256));
+        assert_eq!(config.engine_socket, Path::new("/base/engine/socket"));
         assert_eq!(config.limits.max_memory_bytes, 1 << 30);
     }
 
@@ -79,7 +105,7 @@ mod tests {
         let flags = ["worker", "--package-folder", "/p", "--inference-threads", "3", "--inference-memory", "2"];
         let config = Cli::parse_from(flags).inference.config(Path::new("/base"));
         assert_eq!(config.package_folder, Path::new("/p"));
-        assert_eq!(config.threads, 3);
+        assert_eq!(config.threads.get(), 3);
         assert_eq!(config.limits.max_memory_bytes, 2 << 20);
     }
 

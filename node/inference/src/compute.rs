@@ -1,19 +1,20 @@
 //! From an order to its answer.
 
-use parking_lot::Mutex;
-use std::{collections::HashSet, error::Error, fmt};
-use votive_engine::{Completion, Engine, EngineError, PackageError};
+use std::{error::Error, fmt, time::Duration};
+use votive_engine::{
+    remote::{RemoteEngine, RemoteError},
+    serve::{Call, RefusalKind},
+    Completion,
+};
 use votive_primitives::{
     mailbox::{Computed, MachineFailure, WorkOrder},
     request::{Answer, Output},
 };
 
-const LOG_TARGET: &str = "votive-inference";
-
 /// Something that answers orders.
 pub trait Compute: Send + Sync + 'static {
-    /// Answers an order. Takes as long as it takes: never call it on the async executor.
-    fn compute(&self, order: &WorkOrder) -> Result<Computed, Fault>;
+    /// Answers an order within `time`. Blocks: never call it on the async executor.
+    fn compute(&self, order: &WorkOrder, time: Duration) -> Result<Computed, Fault>;
 }
 
 /// Why this machine has no answer.
@@ -41,19 +42,19 @@ impl fmt::Display for Fault {
 
 impl Error for Fault {}
 
-impl From<EngineError> for Fault {
-    fn from(error: EngineError) -> Self {
+impl From<RemoteError> for Fault {
+    fn from(error: RemoteError) -> Self {
         Self { failure: failure(&error), cause: error.cause(), source: Box::new(error) }
     }
 }
 
-fn failure(error: &EngineError) -> MachineFailure {
+fn failure(error: &RemoteError) -> MachineFailure {
     match error {
-        EngineError::Busy { .. } => MachineFailure::OverLimits,
-        EngineError::Package(
-            PackageError::TooLarge { .. } | PackageError::Memory { .. } | PackageError::Allocation { .. },
-        ) => MachineFailure::OverLimits,
-        EngineError::Store(_) | EngineError::Package(_) => MachineFailure::PackageUnavailable,
+        RemoteError::Refused(refusal) => match refusal.kind {
+            RefusalKind::PackageUnavailable => MachineFailure::PackageUnavailable,
+            RefusalKind::OverLimits => MachineFailure::OverLimits,
+            RefusalKind::EngineFailed => MachineFailure::EngineFailed,
+        },
         _ => MachineFailure::EngineFailed,
     }
 }
@@ -63,37 +64,9 @@ fn failure(error: &EngineError) -> MachineFailure {
 #[error("the package's output has {0} bytes, more than an answer may have; report it to the model's owner")]
 struct OutputTooLong(usize);
 
-/// An engine that lets a package answer only once its golden vectors held on this machine.
-#[derive(Debug)]
-pub struct CheckedEngine {
-    engine: Engine,
-    checked: Mutex<HashSet<[u8; 32]>>,
-}
-
-impl CheckedEngine {
-    /// Wraps `engine`, for which no package is checked yet.
-    pub fn new(engine: Engine) -> Self {
-        Self { engine, checked: Mutex::default() }
-    }
-
-    /// Two threads may check the same package at the same time; that costs a little and spares a lock over the check.
-    fn check(&self, root: &[u8; 32]) -> Result<(), EngineError> {
-        if self.checked.lock().contains(root) {
-            return Ok(());
-        }
-        let vectors = self.engine.check_golden(root)?;
-        let package = sp_core::hexdisplay::HexDisplay::from(root);
-        log::info!(target: LOG_TARGET, "🧮 Package 0x{package} ready, {vectors} golden vectors hold");
-        self.checked.lock().insert(*root);
-        Ok(())
-    }
-}
-
-impl Compute for CheckedEngine {
-    fn compute(&self, order: &WorkOrder) -> Result<Computed, Fault> {
-        let root = order.package_root.as_fixed_bytes();
-        self.check(root)?;
-        let Completion { code, output, units, trace } = self.engine.run(root, &order.input, &order.parameters)?;
+impl Compute for RemoteEngine {
+    fn compute(&self, order: &WorkOrder, time: Duration) -> Result<Computed, Fault> {
+        let Completion { code, output, units, trace } = self.run(&call(order, time))?;
         let output = Output::try_from(output).map_err(|output| Fault {
             failure: MachineFailure::EngineFailed,
             cause: "output_too_long",
@@ -103,19 +76,51 @@ impl Compute for CheckedEngine {
     }
 }
 
+fn call(order: &WorkOrder, time: Duration) -> Call {
+    Call {
+        root: order.package_root.to_fixed_bytes(),
+        input: order.input.to_vec(),
+        parameters: order.parameters,
+        time_limit_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// The time until the end of block `deadline`, seen from block `now`. Blocks come at least `block_time` after one another.
+pub fn time_until(deadline: u32, now: u32, block_time: Duration) -> Duration {
+    block_time.saturating_mul(deadline.saturating_sub(now).saturating_add(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixtures::order;
-    use votive_engine::{EngineLimits, PackageStore};
+    use votive_engine::serve::Refusal;
+
+    fn fault(kind: RefusalKind, cause: &str) -> Fault {
+        Fault::from(RemoteError::Refused(Refusal::new(kind, cause, &OutputTooLong(1))))
+    }
 
     #[test]
-    fn a_package_that_is_not_in_the_store_is_unavailable() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = PackageStore::open(folder.path()).unwrap();
-        let engine = CheckedEngine::new(Engine::new(store, EngineLimits::default()));
-        let fault = engine.compute(&order(1, 10)).unwrap_err();
-        assert_eq!(fault.failure, MachineFailure::PackageUnavailable);
-        assert!(fault.to_string().contains(&"aa".repeat(32)), "{fault}");
+    fn each_sort_of_refusal_is_told_to_the_off_chain_worker() {
+        let unavailable = fault(RefusalKind::PackageUnavailable, "unknown_package");
+        assert_eq!((unavailable.failure, unavailable.cause), (MachineFailure::PackageUnavailable, "unknown_package"));
+        assert_eq!(fault(RefusalKind::OverLimits, "memory").failure, MachineFailure::OverLimits);
+        assert_eq!(fault(RefusalKind::EngineFailed, "kernel").failure, MachineFailure::EngineFailed);
+    }
+
+    #[test]
+    fn an_order_that_killed_its_engine_twice_has_a_code_and_a_label() {
+        let fault = Fault::from(RemoteError::DiedTwice);
+        assert_eq!((fault.failure, fault.cause), (MachineFailure::EngineFailed, "engine_died_twice"));
+        assert!(fault.to_string().contains("died twice"));
+    }
+
+    #[test]
+    fn an_order_may_take_until_its_last_block_is_over() {
+        let block = Duration::from_secs(3);
+        assert_eq!(time_until(16, 10, block), Duration::from_secs(21));
+        assert_eq!(time_until(9, 10, block), block);
+        assert!(time_until(u32::MAX, 0, block) > Duration::from_secs(1 << 32));
+        assert_eq!(call(&order(1, 10), Duration::from_secs(21)).time_limit_ms, 21_000);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 use substrate_prometheus_endpoint::PrometheusError;
-use votive_engine::StoreError;
+use votive_engine::remote::LaunchError;
 
 /// Why the service does not start. The node refuses to run then, rather than to hold seats that it cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -16,14 +16,17 @@ pub enum StartError {
         /// The operating system's answer.
         source: io::Error,
     },
-    /// The package folder cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
     /// The database has no offchain storage, so there is no mailbox.
     #[error(
         "the database has no offchain storage; use ParityDB, or turn the service off with --offchain-worker never"
     )]
     NoMailbox,
+    /// The engine's process does not start.
+    #[error("cannot start the engine in a process of its own")]
+    Engine(#[from] LaunchError),
+    /// The node cannot find its own program, which is the engine too.
+    #[error("cannot find the program of this node; start it by its path")]
+    OwnProgram(#[source] io::Error),
     /// The system gives no thread.
     #[error("cannot start the inference threads; lower --inference-threads")]
     Threads(#[source] io::Error),

@@ -3,6 +3,7 @@
 mod chain;
 mod cli;
 mod compute;
+mod engine_process;
 mod error;
 mod events;
 #[cfg(test)]
@@ -17,7 +18,7 @@ mod start;
 mod storage;
 mod threads;
 
-pub use cli::{InferenceConfig, InferenceParams};
+pub use cli::{EngineCommand, InferenceConfig, InferenceParams};
 pub use error::StartError;
 pub use keys::insert_development_keys;
 pub use start::{start, Setup};

@@ -2,7 +2,7 @@
 
 use substrate_prometheus_endpoint::{
     exponential_buckets, register, Counter, CounterVec, Gauge, Histogram, HistogramOpts, Opts, PrometheusError,
-    Registry, U64,
+    Registry, F64, U64,
 };
 
 /// The service's metrics. They are counted even where no registry shows them.
@@ -18,6 +18,25 @@ pub struct Metrics {
     pub failures: CounterVec<U64>,
     /// Answers written.
     pub answers: Counter<U64>,
+    /// What the engine's process says of itself.
+    pub engine: EngineMetrics,
+}
+
+/// Metrics of the engine's process. All but the restarts are as of its last status, some seconds ago at most.
+#[derive(Clone, Debug)]
+pub struct EngineMetrics {
+    /// How often it ended and was started again.
+    pub restarts: Counter<U64>,
+    /// Bytes of it that are in memory.
+    pub memory_bytes: Gauge<U64>,
+    /// Bytes that its loaded packages need.
+    pub package_bytes: Gauge<U64>,
+    /// Calls whose package was loaded already.
+    pub cache_hits: Counter<U64>,
+    /// Calls whose package was not.
+    pub cache_misses: Counter<U64>,
+    /// Seconds spent in loading packages.
+    pub load_seconds: Counter<F64>,
 }
 
 impl Metrics {
@@ -33,6 +52,7 @@ impl Metrics {
             seconds: Histogram::with_opts(seconds.buckets(buckets))?,
             failures: CounterVec::new(failures, &["cause"])?,
             answers: Counter::new("votive_inference_answers_total", "Answers written to the mailbox")?,
+            engine: EngineMetrics::new(registry)?,
         };
         if let Some(registry) = registry {
             register(metrics.queue_depth.clone(), registry)?;
@@ -40,6 +60,34 @@ impl Metrics {
             register(metrics.seconds.clone(), registry)?;
             register(metrics.failures.clone(), registry)?;
             register(metrics.answers.clone(), registry)?;
+        }
+        Ok(metrics)
+    }
+}
+
+impl EngineMetrics {
+    fn new(registry: Option<&Registry>) -> Result<Self, PrometheusError> {
+        let metrics = Self {
+            restarts: Counter::new(
+                "votive_inference_engine_restarts_total",
+                "Times the engine's process ended and was replaced",
+            )?,
+            memory_bytes: Gauge::new("votive_inference_engine_memory_bytes", "Memory of the engine's process")?,
+            package_bytes: Gauge::new("votive_inference_package_memory_bytes", "Memory that loaded packages need")?,
+            cache_hits: Counter::new("votive_inference_cache_hits_total", "Calls whose package was loaded")?,
+            cache_misses: Counter::new("votive_inference_cache_misses_total", "Calls whose package was not loaded")?,
+            load_seconds: Counter::new(
+                "votive_inference_package_load_seconds_total",
+                "Time spent in loading packages",
+            )?,
+        };
+        if let Some(registry) = registry {
+            register(metrics.restarts.clone(), registry)?;
+            register(metrics.memory_bytes.clone(), registry)?;
+            register(metrics.package_bytes.clone(), registry)?;
+            register(metrics.cache_hits.clone(), registry)?;
+            register(metrics.cache_misses.clone(), registry)?;
+            register(metrics.load_seconds.clone(), registry)?;
         }
         Ok(metrics)
     }

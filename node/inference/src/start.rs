@@ -3,7 +3,7 @@
 use crate::{
     chain::ClientChain,
     cli::InferenceConfig,
-    compute::CheckedEngine,
+    engine_process,
     error::StartError,
     events::{Pacer, PoolReady},
     handover::Handover,
@@ -25,10 +25,10 @@ use sp_blockchain::HeaderBackend;
 use sp_keystore::KeystorePtr;
 use sp_offchain::OffchainWorkerApi;
 use sp_runtime::traits::{Block as BlockT, NumberFor};
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 use substrate_prometheus_endpoint::Registry;
 use tokio::sync::mpsc::channel;
-use votive_engine::{Engine, PackageStore};
+use votive_engine::remote::RemoteEngine;
 use votive_inference_api::InferenceApi;
 
 const LOG_TARGET: &str = "votive-inference";
@@ -50,6 +50,8 @@ pub struct Setup<'a, Client, Backend, Pool> {
     pub keystore: KeystorePtr,
     /// The network, which off-chain workers may ask for its state.
     pub network: Arc<dyn NetworkProvider + Send + Sync>,
+    /// How long a block takes at least: what an order may take is counted in blocks.
+    pub block_time: Duration,
     /// Whether the client authors blocks.
     pub is_authority: bool,
     /// Where metrics are shown.
@@ -73,10 +75,10 @@ where
     BE::OffchainStorage: 'static,
     Pool: TransactionPool<Block = Block, Hash = Block::Hash> + LocalTransactionPool<Block = Block> + 'static,
 {
-    let Setup { config, client, backend, pool, keystore, network, is_authority, registry, spawner } = setup;
+    let Setup { config, client, backend, pool, keystore, network, block_time, is_authority, registry, spawner } = setup;
     let storage = backend.offchain_storage().ok_or(StartError::NoMailbox)?;
     let metrics = Metrics::new(registry)?;
-    let engine = open_engine(&config)?;
+    let engine = start_engine(&config, &metrics)?;
     if local_keys(&*keystore).is_empty() {
         log::info!(
             target: LOG_TARGET,
@@ -110,9 +112,10 @@ where
         chain: chain.clone(),
         engine: Arc::new(engine),
         answered,
+        block_time,
         metrics: metrics.clone(),
     };
-    let threads = Threads::start(config.threads, worker).map_err(StartError::Threads)?;
+    let threads = Threads::start(config.threads.get(), worker).map_err(StartError::Threads)?;
     let best_blocks = client.import_notification_stream().filter_map(|block| ready(block.is_new_best.then_some(())));
     let service = Service::new(mailbox, chain, handover, metrics);
 
@@ -122,10 +125,9 @@ where
     Ok(())
 }
 
-fn open_engine(config: &InferenceConfig) -> Result<CheckedEngine, StartError> {
+fn start_engine(config: &InferenceConfig, metrics: &Metrics) -> Result<RemoteEngine, StartError> {
     let folder = &config.package_folder;
     fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
-    let store = PackageStore::open(folder)?;
     log::info!(
         target: LOG_TARGET,
         "🧮 Inference: packages in {}: {}, threads: {}, memory: {} MiB",
@@ -134,7 +136,8 @@ fn open_engine(config: &InferenceConfig) -> Result<CheckedEngine, StartError> {
         config.threads,
         config.limits.max_memory_bytes >> 20,
     );
-    Ok(CheckedEngine::new(Engine::new(store, config.limits)))
+    let launch = engine_process::launch(config).map_err(StartError::OwnProgram)?;
+    Ok(RemoteEngine::start(launch, engine_process::listener(metrics.clone()))?)
 }
 
 /// How many sub-folders may be packages; what is in them shows when they are first asked for.

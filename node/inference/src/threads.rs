@@ -2,7 +2,7 @@
 
 use crate::{
     chain::Chain,
-    compute::{Compute, Fault},
+    compute::{time_until, Compute, Fault},
     handover::Handover,
     mailbox::Mailbox,
     metrics::Metrics,
@@ -15,7 +15,7 @@ use std::{
     panic::{catch_unwind, AssertUnwindSafe},
     sync::Arc,
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::mpsc::Sender;
 use votive_primitives::{
@@ -68,6 +68,8 @@ pub struct Worker<Storage, C, E> {
     pub engine: Arc<E>,
     /// Pinged after each answer.
     pub answered: Sender<()>,
+    /// How long a block takes at least.
+    pub block_time: Duration,
     /// What the operator watches.
     pub metrics: Metrics,
 }
@@ -80,6 +82,7 @@ impl<Storage: Clone, C, E> Clone for Worker<Storage, C, E> {
             chain: self.chain.clone(),
             engine: self.engine.clone(),
             answered: self.answered.clone(),
+            block_time: self.block_time,
             metrics: self.metrics.clone(),
         }
     }
@@ -113,7 +116,9 @@ impl<Storage: OffchainStorage, C: Chain, E: Compute> Worker<Storage, C, E> {
     /// Computes, counts and logs.
     fn answer(&self, request: &RequestId, order: &WorkOrder) -> MailboxAnswer {
         let start = Instant::now();
-        match self.compute(order) {
+        let time = time_until(order.deadline, self.chain.best_number(), self.block_time);
+        log::debug!(target: LOG_TARGET, "Request {request:?}: taken, {time:?} left");
+        match self.compute(order, time) {
             Ok(computed) => {
                 self.metrics.units.inc_by(computed.units.into());
                 self.metrics.answers.inc();
@@ -129,9 +134,9 @@ impl<Storage: OffchainStorage, C: Chain, E: Compute> Worker<Storage, C, E> {
         }
     }
 
-    fn compute(&self, order: &WorkOrder) -> Result<Computed, Fault> {
+    fn compute(&self, order: &WorkOrder, time: Duration) -> Result<Computed, Fault> {
         // Unwind safety: the engine keeps no half-made state behind a panic, its locks recover from poison.
-        catch_unwind(AssertUnwindSafe(|| self.engine.compute(order))).unwrap_or_else(|panic| {
+        catch_unwind(AssertUnwindSafe(|| self.engine.compute(order, time))).unwrap_or_else(|panic| {
             Err(Fault {
                 failure: MachineFailure::EngineFailed,
                 cause: "panic",

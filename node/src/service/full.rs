@@ -16,9 +16,9 @@ use sc_network::{
 use sc_service::{
     error::Error, BuildNetworkParams, ChainType, Configuration, Role, SpawnTasksParams, TaskManager, WarpSyncConfig,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use votive_inference::{insert_development_keys, InferenceConfig, InferenceParams};
-use votive_runtime::{AccountId, Balance, Hash};
+use votive_runtime::{AccountId, Balance, Hash, SLOT_MILLISECONDS};
 
 /// Starts a node with everything that its configuration asks for.
 pub fn start(config: Configuration, inference: &InferenceParams) -> Result<TaskManager, Error> {
@@ -148,6 +148,7 @@ fn start_inference(
         pool: pool.clone(),
         keystore: keystore.clone(),
         network: Arc::new(network),
+        block_time: Duration::from_millis(SLOT_MILLISECONDS),
         is_authority: choices.role.is_authority(),
         registry: *registry,
         spawner: task_manager.spawn_handle(),

@@ -8,6 +8,7 @@ use futures::{executor::block_on, future::join, stream};
 use parking_lot::Mutex;
 use sp_api::ApiError;
 use sp_core::offchain::{testing::TestPersistentOffchainDB, STORAGE_PREFIX};
+use std::time::Duration;
 use tokio::sync::mpsc::{channel, Sender};
 use votive_primitives::mailbox::{order_key, Computed, MachineFailure, WorkOrder};
 
@@ -32,7 +33,7 @@ impl Chain for TestChain {
 struct TestEngine;
 
 impl Compute for TestEngine {
-    fn compute(&self, order: &WorkOrder) -> Result<Computed, Fault> {
+    fn compute(&self, order: &WorkOrder, _time: Duration) -> Result<Computed, Fault> {
         match order.input[0] {
             0 => panic!("an engine's panic, on purpose"),
             1 => Err(Fault { failure: MachineFailure::OverLimits, cause: "memory", source: "too large".into() }),
@@ -70,6 +71,7 @@ impl Bench {
             chain: self.chain.clone(),
             engine: Arc::new(TestEngine),
             answered,
+            block_time: Duration::from_secs(3),
             metrics: self.metrics.clone(),
         }
     }

@@ -1,0 +1,164 @@
+//! Calls, whatever becomes of the process.
+
+use super::connection::{Connection, ConnectionError};
+use super::launch::{Launch, LaunchError};
+use super::process::Process;
+use super::supervisor::{Event, Listener, Supervisor};
+use crate::serve::{Call, Query, Refusal, Reply};
+use crate::Completion;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use votive_digest::Hash;
+
+/// How much longer than a call's time its reply may take: one layer, which is not cut short, and the way.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long loading a package and checking its golden vectors may take. It serves all later calls, so no call's time bounds it.
+const GOLDEN: Duration = Duration::from_secs(600);
+
+/// Why a call has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RemoteError {
+    /// The engine refused it.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The engine died of it.
+    #[error("the engine died twice of this order; if it comes again: give the engine more memory, or stop serving the package, and report it with its root")]
+    DiedTwice,
+    /// No engine ran in time.
+    #[error("no engine ran in the order's time; see the lines above for why it does not start")]
+    NotRunning,
+    /// The engine was silent, and was killed.
+    #[error("the engine hung and was killed; look at the machine's load, and report it if it comes again")]
+    Hung,
+}
+
+impl RemoteError {
+    /// A short label of the cause, for metrics.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.cause(),
+            Self::DiedTwice => "engine_died_twice",
+            Self::NotRunning => "engine_not_running",
+            Self::Hung => "engine_hung",
+        }
+    }
+}
+
+/// An engine in a process of its own, which is kept running. Shared by threads; each runs one call at a time.
+pub struct RemoteEngine {
+    supervisor: Supervisor,
+    listener: Arc<Listener>,
+    /// Held for reading by calls, and for writing by one that runs alone because the engine died of it or of another.
+    alone: RwLock<()>,
+}
+
+/// How one attempt ended without an answer.
+enum Attempt {
+    Died,
+    Ended(RemoteError),
+}
+
+impl RemoteEngine {
+    /// Starts the process and returns once it listens. `listener` hears what becomes of it.
+    ///
+    /// # Errors
+    /// What [`LaunchError`] lists, of this first start. Later ones are tried again for ever.
+    pub fn start(launch: Launch, listener: impl Fn(Event) + Send + Sync + 'static) -> Result<Self, LaunchError> {
+        let listener: Arc<Listener> = Arc::new(listener);
+        let supervisor = Supervisor::start(launch, listener.clone())?;
+        Ok(Self { supervisor, listener, alone: RwLock::default() })
+    }
+
+    /// Runs a call; once more, with no other call beside it, if the engine dies meanwhile.
+    ///
+    /// # Errors
+    /// What [`RemoteError`] lists.
+    pub fn run(&self, call: &Call) -> Result<Completion, RemoteError> {
+        let now = Instant::now();
+        let deadline = now.checked_add(Duration::from_millis(call.time_limit_ms)).unwrap_or(now + GOLDEN);
+        let first = {
+            let _beside_others = self.alone.read().unwrap_or_else(PoisonError::into_inner);
+            self.attempt(call, deadline)
+        };
+        match first {
+            Ok(completion) => return Ok(completion),
+            Err(Attempt::Ended(error)) => return Err(error),
+            Err(Attempt::Died) => {}
+        }
+        let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
+        self.attempt(call, deadline).map_err(|attempt| match attempt {
+            Attempt::Died => RemoteError::DiedTwice,
+            Attempt::Ended(error) => error,
+        })
+    }
+
+    fn attempt(&self, call: &Call, deadline: Instant) -> Result<Completion, Attempt> {
+        loop {
+            let present = self.supervisor.present.wait(deadline);
+            let process = present.ok_or(Attempt::Ended(RemoteError::NotRunning))?;
+            match process.connection() {
+                Ok(mut connection) => {
+                    let completion = self.ask(&process, &mut connection, call, deadline)?;
+                    process.put_back(connection);
+                    return Ok(completion);
+                }
+                // It died before it knew of the call, which is not to blame.
+                Err(_) => self.supervisor.present.lose(&process),
+            }
+        }
+    }
+
+    fn ask(
+        &self,
+        process: &Arc<Process>,
+        connection: &mut Connection,
+        call: &Call,
+        deadline: Instant,
+    ) -> Result<Completion, Attempt> {
+        self.check_golden(process, connection, &call.root)?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let time_limit_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+        let query = Query::Run(Call { time_limit_ms, ..call.clone() });
+        match connection.ask(query, left + GRACE) {
+            Ok(Reply::Completed(completion)) => Ok(completion),
+            Ok(Reply::Refused(refusal)) => Err(Attempt::Ended(RemoteError::Refused(refusal))),
+            other => Err(self.lost(process, other)),
+        }
+    }
+
+    /// Has the golden vectors of a package checked, if this process has not done so.
+    fn check_golden(&self, process: &Arc<Process>, connection: &mut Connection, root: &Hash) -> Result<(), Attempt> {
+        if process.golden().contains(root) {
+            return Ok(());
+        }
+        let time_limit_ms = u64::try_from(GOLDEN.as_millis()).unwrap_or(u64::MAX);
+        match connection.ask(Query::CheckGolden { root: *root, time_limit_ms }, GOLDEN + GRACE) {
+            Ok(Reply::GoldenHold(vectors)) => {
+                process.golden().insert(*root);
+                (self.listener)(Event::GoldenHold { root: *root, vectors });
+                Ok(())
+            }
+            Ok(Reply::Refused(refusal)) => Err(Attempt::Ended(RemoteError::Refused(refusal))),
+            other => Err(self.lost(process, other)),
+        }
+    }
+
+    /// What to make of a process that does not reply as it should: it is killed, if it lives, and another will run.
+    fn lost(&self, process: &Arc<Process>, reply: Result<Reply, ConnectionError>) -> Attempt {
+        self.supervisor.present.lose(process);
+        process.end();
+        match reply {
+            Err(ConnectionError::Silent) => Attempt::Ended(RemoteError::Hung),
+            Ok(_) | Err(ConnectionError::Closed | ConnectionError::Frame(_)) => Attempt::Died,
+        }
+    }
+}
+
+impl fmt::Debug for RemoteEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteEngine").field("supervisor", &self.supervisor).finish_non_exhaustive()
+    }
+}
