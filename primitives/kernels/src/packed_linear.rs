@@ -1,3 +1,4 @@
+mod embed;
 mod packer;
 
 pub use packer::LinearPacker;

@@ -156,6 +156,22 @@ fn embed_i8_scales_the_rows_of_ids() {
 }
 
 #[test]
+fn a_packed_weight_gives_back_its_rows() {
+    let (rows, columns) = (35, 7);
+    let floats: Vec<f32> = (0..rows * columns).map(|i| i as f32 / 3.0 - 40.0).collect();
+    let int8: Vec<i8> = (0..rows * columns).map(|i| (i % 255 - 127) as i8).collect();
+    let scales: Vec<f32> = (1..=rows).map(|i| 1.0 / i as f32).collect();
+    let ids = [34, 0, 16, 15, 16];
+    let (mut expected, mut out) = ([0.0; 35], [0.0; 35]);
+    embed(&floats, columns, &ids, &mut expected).unwrap();
+    PackedLinear::new(&floats, columns, rows).unwrap().embed(&ids, &mut out).unwrap();
+    assert_eq!(out.map(f32::to_bits), expected.map(f32::to_bits));
+    embed_i8(&int8, &scales, &ids, &mut expected).unwrap();
+    PackedLinearI8::new(&int8, &scales, columns, rows).unwrap().embed(&ids, &mut out).unwrap();
+    assert_eq!(out.map(f32::to_bits), expected.map(f32::to_bits));
+}
+
+#[test]
 fn embed_copies_rows_in_the_order_of_ids() {
     let mut out = [0.0; 6];
     embed(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, &[2, 0, 2], &mut out).unwrap();

@@ -105,6 +105,12 @@ fn embed_and_mean_pool_refuse_what_is_not_there() {
     assert_eq!(embed_i8(&[0; 7], &[1.0; 2], &[0], &mut [0.0; 3]), Err(mismatch("table", 6, 7)));
     assert_eq!(embed_i8(&[0; 1], &[1.0; 2], &[0], &mut []), Err(KernelError::ZeroDimension));
     assert_eq!(embed_i8(&[0; 6], &[1.0; 2], &[0], &mut [0.0; 4]), Err(mismatch("out", 3, 4)));
+    let packed = PackedLinear::new(&[0.0; 6], 3, 2).unwrap();
+    assert_eq!(packed.embed(&[2], &mut [0.0; 3]), refused);
+    assert_eq!(packed.embed(&[1], &mut [0.0; 4]), Err(mismatch("out", 3, 4)));
+    let packed = PackedLinearI8::new(&[0; 6], &[1.0; 2], 3, 2).unwrap();
+    assert_eq!(packed.embed(&[2], &mut [0.0; 3]), refused);
+    assert_eq!(packed.embed(&[1], &mut [0.0; 4]), Err(mismatch("out", 3, 4)));
     assert_eq!(embed_i8(&[1], &[f32::NAN], &[0], &mut [0.0]), Err(KernelError::NotFinite));
     assert_eq!(mean_pool(&[0.0; 6], &[false, false], &mut [0.0; 3]), Err(KernelError::NothingSelected));
     assert_eq!(mean_pool(&[0.0; 6], &[true], &mut [0.0; 3]), Err(mismatch("mask", 2, 1)));
