@@ -1,8 +1,10 @@
 //! The command line.
 
+mod answer_args;
 mod pack;
 mod run;
 mod verify;
+mod verify_answer;
 
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{eyre, Result};
@@ -27,6 +29,8 @@ enum Command {
     Verify(verify::Verify),
     /// Runs a package on one input.
     Run(run::Run),
+    /// Checks whether an answer is the package's; one of tokens by a single pass over prompt and answer.
+    VerifyAnswer(verify_answer::VerifyAnswer),
     /// Serves packages on a socket, as the node has it done by a process of its own.
     Serve(ServeArgs),
 }
@@ -39,6 +43,7 @@ impl Cli {
             Command::Pack(pack) => pack.run(&limits),
             Command::Verify(verify) => verify.run(&limits),
             Command::Run(run) => run.run(&limits),
+            Command::VerifyAnswer(verify) => verify.run(&limits),
             Command::Serve(serve) => Ok(serve.run(limits)?),
         }
     }

@@ -10,11 +10,13 @@ use votive_digest::{AnswerCode, Hash};
 pub struct Completion {
     /// How the computation ended.
     pub code: AnswerCode,
-    /// The model's output: little-endian f32, row by row. Empty unless the code is `Complete`.
+    /// The model's output: little-endian f32, row by row, or token ids, little-endian u32. Empty unless the code is
+    /// `Complete`.
     pub output: Vec<u8>,
-    /// What is metered: 1 a call for models that do not generate.
+    /// What is metered: the tokens of an output that was generated, otherwise 1 a call.
     pub units: u32,
-    /// Hash of what went into the last linear or convolutional layer, by [`votive_digest::trace`].
+    /// Hash of what went into the last linear or convolutional layer, for each token of an output that was generated, by
+    /// [`votive_digest::trace`].
     pub trace: Hash,
 }
 

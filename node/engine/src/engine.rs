@@ -2,7 +2,7 @@
 
 use crate::loaded::Loaded;
 use crate::package::{CheckedPackage, Package};
-use crate::{Budget, Completion, EngineError, PackageStore};
+use crate::{Budget, Completion, EngineError, PackageStore, Verdict};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -82,6 +82,36 @@ impl Engine {
         budget: &Budget,
     ) -> Result<Completion, EngineError> {
         Ok(self.package(root)?.run_within(input, parameters, budget)?)
+    }
+
+    /// Whether `output` is what the package that `root` names answers to `input`; an output of tokens is checked by one pass over
+    /// prompt and answer.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run): then this machine cannot tell.
+    pub fn verify(
+        &self,
+        root: &Hash,
+        input: &[u8],
+        parameters: &Parameters,
+        output: &[u8],
+    ) -> Result<Verdict, EngineError> {
+        self.verify_within(root, input, parameters, output, &Budget::unlimited())
+    }
+
+    /// As [`verify`](Self::verify), within `budget`.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify), and that the budget ended the check.
+    pub fn verify_within(
+        &self,
+        root: &Hash,
+        input: &[u8],
+        parameters: &Parameters,
+        output: &[u8],
+        budget: &Budget,
+    ) -> Result<Verdict, EngineError> {
+        Ok(self.package(root)?.verify_within(input, parameters, output, budget)?)
     }
 
     /// Runs the package's golden vectors and returns how many there were.

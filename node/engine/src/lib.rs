@@ -13,6 +13,7 @@ pub mod remote;
 pub mod serve;
 mod store;
 mod tokens;
+mod verdict;
 mod version;
 mod weights;
 
@@ -24,10 +25,11 @@ pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};
 pub use package::{
     root_of, Architecture, BertSpec, CheckedPackage, FileError, GoldenError, GoldenFile, GoldenVector, InputSpec,
-    InputType, LayerSpec, LimitsSpec, Manifest, ManifestError, OutputSpec, OutputType, Package, PackageError, Pooling,
-    MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
+    InputType, LayerSpec, LimitsSpec, LlamaSpec, Manifest, ManifestError, OutputSpec, OutputType, Package,
+    PackageError, Pooling, MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES, MAX_STOP_TOKENS,
 };
 pub use store::{PackageStore, StoreError};
 pub use tokens::TokenizerError;
+pub use verdict::{Difference, Verdict};
 pub use version::{GoldenHashes, VersionFile, VersionLimits};
 pub use weights::{HeaderError, WeightsError, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};

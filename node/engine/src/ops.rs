@@ -1,9 +1,11 @@
 //! The kernels as candle operations. Everything that reaches an answer is computed here, and nothing by candle.
 
+mod decoder;
 mod kernel_op;
 mod linear;
 mod transformer;
 
+pub(crate) use decoder::{append, attend_causally, embed_packed, embed_packed_i8, multiply, rms_norm, rotate};
 pub(crate) use linear::{packed_linear, packed_linear_i8};
 pub(crate) use transformer::{add, attend, embed, embed_i8, layer_norm, mean_pool, AttentionShape};
 

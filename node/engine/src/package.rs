@@ -5,12 +5,15 @@ mod checked;
 mod checked_file;
 mod content;
 mod error;
+mod field_checks;
 mod golden;
 pub(crate) mod listing;
+mod llama_spec;
 mod manifest;
 mod manifest_error;
 mod path;
 mod tensor_spec;
+mod verify;
 
 pub use bert_spec::{BertSpec, Pooling};
 pub use checked::CheckedPackage;
@@ -19,13 +22,14 @@ pub use checked_file::FileError;
 pub(crate) use content::root;
 pub use error::PackageError;
 pub use golden::{GoldenError, GoldenFile, GoldenVector, MAX_GOLDEN_VECTORS};
+pub use llama_spec::{LlamaSpec, MAX_STOP_TOKENS};
 pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH, MAX_MANIFEST_BYTES};
 pub use manifest_error::ManifestError;
 pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 
-use crate::graph::LoadedGraph;
+use crate::graph::{Computed, Generated, LoadedGraph};
 use crate::ops::OpError;
-use crate::{hex_hash, Budget, Completion, EngineLimits, RunError};
+use crate::{hex_hash, tokens, Budget, Completion, EngineLimits, RunError};
 use listing::Listing;
 use std::fmt;
 use std::path::Path;
@@ -73,23 +77,23 @@ impl Package {
         &self.golden
     }
 
-    /// Answers `input`. The graphs of this engine do not sample, so `parameters` change nothing.
+    /// Answers `input`. What does not generate is not changed by `parameters`.
     pub fn run(&self, input: &[u8], parameters: &Parameters) -> Result<Completion, RunError> {
         self.run_within(input, parameters, &Budget::unlimited())
     }
 
     /// As [`run`](Self::run), within `budget`.
-    pub fn run_within(&self, input: &[u8], _parameters: &Parameters, budget: &Budget) -> Result<Completion, RunError> {
+    pub fn run_within(&self, input: &[u8], parameters: &Parameters, budget: &Budget) -> Result<Completion, RunError> {
         // Foreign code of the process may have changed how this thread rounds.
         votive_kernels::check_environment().map_err(RunError::Kernel)?;
-        match self.compute(input, budget) {
-            Ok(Some((output, trace))) => Ok(Completion { code: AnswerCode::Complete, output, units: 1, trace }),
-            Ok(None) => Ok(Completion::failed(AnswerCode::InputMismatch)),
-            Err(OpError::Kernel(KernelError::NotFinite)) => Ok(Completion::failed(AnswerCode::NotFinite)),
-            Err(OpError::Kernel(refusal)) => Err(RunError::Kernel(refusal)),
-            Err(OpError::Candle(error)) => Err(RunError::Candle(error)),
-            Err(OpError::Stopped(stopped)) => Err(RunError::Stopped(stopped)),
-        }
+        let computed = self.graph.run(input, parameters, budget);
+        let completion = computed.and_then(|computed| computed.map(completed).transpose());
+        Ok(ended(completion)?.unwrap_or_else(|failed| failed))
+    }
+
+    /// The text of an output of tokens, for people and for no hash, if the package has a tokenizer that knows it.
+    pub fn text(&self, output: &[u8]) -> Option<String> {
+        self.graph.text(&tokens::whole_ids(output)?)
     }
 
     /// Runs the golden vectors and returns how many there are.
@@ -101,20 +105,12 @@ impl Package {
     pub fn check_golden_within(&self, budget: &Budget) -> Result<usize, GoldenError> {
         for (index, vector) in self.golden.vectors.iter().enumerate() {
             let expected = vector.digest.ok_or(GoldenError::NoDigest(index))?;
-            let actual = self.run_within(&vector.input, &Parameters::default(), budget)?.golden_digest();
+            let actual = self.run_within(&vector.input, &vector.parameters, budget)?.golden_digest();
             if actual != expected {
                 return Err(GoldenError::Mismatch { index, expected, actual });
             }
         }
         Ok(self.golden.vectors.len())
-    }
-
-    /// The output's bytes and the trace; `None` if the input is not what the manifest declares.
-    fn compute(&self, input: &[u8], budget: &Budget) -> Result<Option<(Vec<u8>, Hash)>, OpError> {
-        let Some(mut forward) = self.graph.forward(input, budget)? else { return Ok(None) };
-        votive_kernels::canonicalise(&mut forward.output)?;
-        votive_kernels::canonicalise(&mut forward.last_layer_inputs)?;
-        Ok(Some((bytes(&forward.output), votive_digest::trace(&bytes(&forward.last_layer_inputs)))))
     }
 }
 
@@ -133,9 +129,36 @@ pub fn root_of(folder: &Path, limits: &EngineLimits) -> Result<(Hash, u64), Pack
     Ok((root(&listing)?, listing.total_bytes))
 }
 
-/// Values as little-endian bytes.
-fn bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+/// What a graph found, or the completion that it is when there is no answer. Only a fault of this machine is an error.
+fn ended<T>(found: Result<Option<T>, OpError>) -> Result<Result<T, Completion>, RunError> {
+    match found {
+        Ok(Some(found)) => Ok(Ok(found)),
+        Ok(None) => Ok(Err(Completion::failed(AnswerCode::InputMismatch))),
+        Err(OpError::Kernel(KernelError::NotFinite)) => Ok(Err(Completion::failed(AnswerCode::NotFinite))),
+        Err(OpError::Kernel(refusal)) => Err(RunError::Kernel(refusal)),
+        Err(OpError::Candle(error)) => Err(RunError::Candle(error)),
+        Err(OpError::Stopped(stopped)) => Err(RunError::Stopped(stopped)),
+    }
+}
+
+/// The answer that a graph computed.
+fn completed(computed: Computed) -> Result<Completion, OpError> {
+    let (output, units, last_layer_inputs) = match computed {
+        Computed::Values(forward) => (canonical_bytes(forward.output)?, 1, forward.last_layer_inputs),
+        Computed::Tokens(Generated { tokens, last_layer_inputs }) => {
+            let output = tokens.iter().flat_map(|token| token.to_le_bytes()).collect();
+            // At most MAX_OUTPUT_BYTES / 4 by the manifest's check; qed
+            (output, tokens.len() as u32, last_layer_inputs)
+        }
+    };
+    let trace = votive_digest::trace(&canonical_bytes(last_layer_inputs)?);
+    Ok(Completion { code: AnswerCode::Complete, output, units, trace })
+}
+
+/// Values in the form that an answer and a trace have.
+fn canonical_bytes(mut values: Vec<f32>) -> Result<Vec<u8>, OpError> {
+    votive_kernels::canonicalise(&mut values)?;
+    Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect())
 }
 
 /// Little-endian bytes as values; a tail of less than four bytes is left out.

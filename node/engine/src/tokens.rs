@@ -1,5 +1,7 @@
 //! How the bytes of a request become tokens.
 
+mod byte_level;
+mod byte_level_file;
 mod error;
 mod tokenizer;
 mod tokenizer_file;
@@ -7,7 +9,8 @@ mod tokenizer_file;
 pub use error::TokenizerError;
 pub(crate) use tokenizer::MIN_TOKENS;
 
-use crate::package::BertSpec;
+use crate::package::{Architecture, BertSpec};
+use byte_level::{ByteLevelTokenizer, MAX_BYTE_LEVEL_BYTES};
 use tokenizer::{Tokenizer, MAX_FILE_BYTES};
 
 /// How a graph over tokens reads a request.
@@ -15,19 +18,22 @@ pub(crate) enum TokenInput {
     /// Token ids, little-endian u32.
     Ids { max_tokens: usize, vocabulary: usize },
     /// UTF-8 of at most so many bytes, and what makes tokens of it.
-    Text { max_bytes: usize, tokenizer: Box<Tokenizer> },
+    WordPieces { max_bytes: usize, tokenizer: Box<Tokenizer> },
+    /// The same, by a tokenizer that goes both ways.
+    ByteLevel { max_bytes: usize, tokenizer: Box<ByteLevelTokenizer> },
 }
 
 impl TokenInput {
-    /// The token ids that `bert` takes.
-    pub fn ids(bert: &BertSpec) -> Self {
-        Self::Ids { max_tokens: bert.max_tokens, vocabulary: bert.vocabulary }
+    /// Texts of at most `max_bytes` for `bert`, by the tokenizer in `file`, whose length [`memory_bytes`] has accepted.
+    pub fn word_pieces(bert: &BertSpec, max_bytes: usize, file: &[u8]) -> Result<Self, TokenizerError> {
+        let tokenizer = Tokenizer::parse(file, bert.vocabulary, bert.max_tokens)?;
+        Ok(Self::WordPieces { max_bytes, tokenizer: Box::new(tokenizer) })
     }
 
-    /// Texts of at most `max_bytes` for `bert`, by the tokenizer in `file`, whose length [`memory_bytes`] has accepted.
-    pub fn text(bert: &BertSpec, max_bytes: usize, file: &[u8]) -> Result<Self, TokenizerError> {
-        let tokenizer = Tokenizer::parse(file, bert.vocabulary, bert.max_tokens)?;
-        Ok(Self::Text { max_bytes, tokenizer: Box::new(tokenizer) })
+    /// Texts of at most `max_bytes` for a decoder of a `vocabulary`, by the tokenizer in `file`, whose length [`memory_bytes`]
+    /// has accepted.
+    pub fn byte_level(vocabulary: usize, max_bytes: usize, file: &[u8]) -> Result<Self, TokenizerError> {
+        Ok(Self::ByteLevel { max_bytes, tokenizer: Box::new(ByteLevelTokenizer::parse(file, vocabulary)?) })
     }
 
     /// The ids in `input`; `None` if it has none or too many, if the last is not whole, if one is not of the vocabulary, or if
@@ -35,24 +41,48 @@ impl TokenInput {
     pub fn read(&self, input: &[u8]) -> Option<Vec<u32>> {
         match self {
             Self::Ids { max_tokens, vocabulary } => {
-                let (ids, rest) = input.as_chunks();
-                let fits = rest.is_empty() && (1..=*max_tokens).contains(&ids.len());
-                let ids: Vec<u32> = ids.iter().map(|id| u32::from_le_bytes(*id)).collect();
-                (fits && ids.iter().all(|id| (*id as usize) < *vocabulary)).then_some(ids)
+                let ids = whole_ids(input).filter(|ids| (1..=*max_tokens).contains(&ids.len()))?;
+                ids.iter().all(|id| (*id as usize) < *vocabulary).then_some(ids)
             }
-            Self::Text { max_bytes, tokenizer } => {
-                let input = (input.len() <= *max_bytes).then_some(input)?;
-                Some(tokenizer.encode(std::str::from_utf8(input).ok()?))
-            }
+            Self::WordPieces { max_bytes, tokenizer } => Some(tokenizer.encode(text(input, *max_bytes)?)),
+            Self::ByteLevel { max_bytes, tokenizer } => tokenizer.encode(text(input, *max_bytes)?),
+        }
+    }
+
+    /// The text of `ids`, for people, if the tokenizer goes both ways.
+    pub fn decode(&self, ids: &[u32]) -> Option<String> {
+        match self {
+            Self::ByteLevel { tokenizer, .. } => Some(tokenizer.decode(ids)),
+            Self::Ids { .. } | Self::WordPieces { .. } => None,
         }
     }
 }
 
-/// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most 16 times
-/// the file while it is parsed, and the library's tables of words.
-pub(crate) fn memory_bytes(length: usize, vocabulary: usize) -> Result<u64, TokenizerError> {
-    if length > MAX_FILE_BYTES {
-        return Err(TokenizerError::TooLong(length));
+/// `bytes` as token ids, little-endian u32; `None` if the last is not whole.
+pub(crate) fn whole_ids(bytes: &[u8]) -> Option<Vec<u32>> {
+    let (ids, rest) = bytes.as_chunks();
+    rest.is_empty().then(|| ids.iter().map(|id| u32::from_le_bytes(*id)).collect())
+}
+
+/// `input` as a text of at most `max_bytes`.
+fn text(input: &[u8], max_bytes: usize) -> Option<&str> {
+    let input = (input.len() <= max_bytes).then_some(input)?;
+    std::str::from_utf8(input).ok()
+}
+
+/// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: some times the file
+/// while it is parsed, more where a merge takes a few bytes of it, and the library's tables of words.
+pub(crate) fn memory_bytes(
+    architecture: Architecture,
+    length: usize,
+    vocabulary: usize,
+) -> Result<u64, TokenizerError> {
+    let (limit, times) = match architecture {
+        Architecture::Llama => (MAX_BYTE_LEVEL_BYTES, 32),
+        _ => (MAX_FILE_BYTES, 16),
+    };
+    if length > limit {
+        return Err(TokenizerError::TooLong { length, limit });
     }
-    Ok(16 * length as u64 + 512 * vocabulary as u64)
+    Ok(times * length as u64 + 512 * vocabulary as u64)
 }

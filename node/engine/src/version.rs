@@ -65,7 +65,7 @@ impl VersionFile {
                 // At most MAX_INPUT_BYTES and MAX_OUTPUT_BYTES by the manifest's check, so both fit; qed
                 max_input: manifest.input.bytes() as u32,
                 max_output: manifest.output.bytes() as u32,
-                max_units: 1,
+                max_units: manifest.max_units(),
             },
             units_per_block,
             golden_vectors: golden.collect::<Result<_, GoldenError>>()?,

@@ -97,6 +97,77 @@ fn run_takes_its_input_as_a_text() {
     assert_eq!(out(&as_text), out(&call("run", &folder, &["--input-hex", &hex::encode("hello world")])));
 }
 
+/// The llama over texts, a prompt, and the arguments of a sampled answer to it.
+const PROMPT: &str = "hello";
+const SAMPLED: [&str; 8] = ["--max-units", "6", "--seed", "11", "--temperature-milli", "900", "--top-k", "50"];
+
+fn llama(store: &Store) -> std::path::PathBuf {
+    use fixture::llama::*;
+    add_prompt_llama(store, &prompt_manifest(), &byte_level_tokenizer().to_string())
+}
+
+fn answered(folder: &Path) -> serde_json::Value {
+    let request = "33".repeat(32);
+    let run = [&["--input-text", PROMPT, "--json", "--request", &request][..], &SAMPLED].concat();
+    let run = call("run", folder, &run);
+    assert!(run.status.success(), "{}", error(&run));
+    serde_json::from_slice(&run.stdout).expect("JSON")
+}
+
+fn verified(folder: &Path, output: &str, arguments: &[&str]) -> Output {
+    call(
+        "verify-answer",
+        folder,
+        &[&["--input-text", PROMPT, "--output-hex", output][..], &SAMPLED, arguments].concat(),
+    )
+}
+
+#[test]
+fn run_prints_what_the_tokens_of_an_answer_say() {
+    let store = Store::new();
+    let report = answered(&llama(&store));
+    assert_eq!((&report["units"], report["output"].as_str().map(str::len)), (&6.into(), Some(2 + 2 * 4 * 6)));
+    assert!(report["text"].is_string());
+}
+
+#[test]
+fn verify_answer_succeeds_on_the_answer_with_its_hashes_only() {
+    let store = Store::new();
+    let folder = llama(&store);
+    let report = answered(&folder);
+    let of = |field: &str| report[field].as_str().expect("a text").to_owned();
+    let (output, request, other) = (of("output"), "33".repeat(32), "44".repeat(32));
+    let right = verified(
+        &folder,
+        &output,
+        &["--trace-hash", &of("trace_hash"), "--digest", &of("digest"), "--request", &request],
+    );
+    assert!(right.status.success(), "{}", error(&right));
+    assert!(out(&right).contains("right: code Complete, 6 units"));
+    for (arguments, difference) in [
+        (&["--trace-hash", other.as_str()][..], "trace hash would be 0x"),
+        (&["--digest", &other, "--request", &request], "digest would be 0x"),
+        (&["--digest", &of("digest"), "--request", &other], "digest would be 0x"),
+    ] {
+        let wrong = verified(&folder, &output, arguments);
+        assert_eq!(wrong.status.code(), Some(1));
+        assert!(error(&wrong).contains(difference), "{}", error(&wrong));
+    }
+}
+
+#[test]
+fn verify_answer_says_where_an_answer_is_wrong() {
+    let store = Store::new();
+    let folder = llama(&store);
+    let output = answered(&folder)["output"].as_str().expect("a text").to_owned();
+    let cut = verified(&folder, &output[..output.len() - 8], &[]);
+    assert!(error(&cut).contains("the output ends after 5 tokens"), "{}", error(&cut));
+    let last = if output.ends_with("00000000") { "01000000" } else { "00000000" };
+    let changed = verified(&folder, &format!("{}{last}", &output[..output.len() - 8]), &[]);
+    assert!(error(&changed).contains("token 5 of the output is"), "{}", error(&changed));
+    assert_eq!((cut.status.code(), changed.status.code()), (Some(1), Some(1)));
+}
+
 #[test]
 fn run_checks_the_root_first() {
     let store = Store::new();

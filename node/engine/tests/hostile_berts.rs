@@ -46,7 +46,7 @@ fn a_size_of_zero_or_beyond_its_bound_is_refused_by_its_name() {
         for wrong in [0, bound + 1, usize::MAX] {
             let error = refused_manifest(|manifest| manifest["bert"][name] = wrong.into());
             assert!(
-                matches!(&error, PackageError::Manifest(ManifestError::BertField { field, value, .. }) if *field == name && *value == wrong),
+                matches!(&error, PackageError::Manifest(ManifestError::Size { section: "bert", field, value, .. }) if *field == name && *value == wrong),
                 "{name} = {wrong}: {error:?}"
             );
         }
@@ -56,7 +56,10 @@ fn a_size_of_zero_or_beyond_its_bound_is_refused_by_its_name() {
 #[test]
 fn heads_that_do_not_divide_the_hidden_values_are_refused() {
     let error = refused_manifest(|manifest| manifest["bert"]["heads"] = 3.into());
-    assert!(matches!(error, PackageError::Manifest(ManifestError::Heads { heads: 3, hidden: HIDDEN })));
+    assert!(matches!(
+        error,
+        PackageError::Manifest(ManifestError::Heads { section: "bert", heads: 3, hidden: HIDDEN })
+    ));
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn an_epsilon_that_is_no_positive_float_is_refused() {
     // The last lies in the middle of 1 and the next float.
     for epsilon in [0.0, -1e-12, 1e-60, 1e300, 1.0 + f64::from(f32::EPSILON) / 2.0] {
         let error = refused_manifest(|manifest| manifest["bert"]["epsilon"] = epsilon.into());
-        assert!(matches!(error, PackageError::Manifest(ManifestError::Epsilon)), "{epsilon}: {error:?}");
+        assert!(matches!(error, PackageError::Manifest(ManifestError::Epsilon("bert"))), "{epsilon}: {error:?}");
     }
 }
 

@@ -7,7 +7,6 @@ use clap::Args;
 use color_eyre::eyre::{OptionExt, Result, WrapErr};
 use std::fs;
 use std::path::{Path, PathBuf};
-use votive_digest::Parameters;
 use votive_engine::{EngineLimits, Package, VersionFile};
 
 #[derive(Debug, Args)]
@@ -48,7 +47,7 @@ fn write_golden(folder: &Path, limits: &EngineLimits) -> Result<()> {
     let package = Package::load(folder, None, limits)?;
     let mut golden = package.golden().clone();
     for vector in &mut golden.vectors {
-        vector.digest = Some(package.run(&vector.input, &Parameters::default())?.golden_digest());
+        vector.digest = Some(package.run(&vector.input, &vector.parameters)?.golden_digest());
     }
     write_json(&folder.join(&package.manifest().golden), &golden)
 }

@@ -2,12 +2,13 @@
 
 #![allow(clippy::print_stdout, reason = "the answer is the command's answer")]
 
+use super::answer_args::{Input, ParameterArgs};
 use super::{hash, show};
 use clap::Args;
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::Result;
 use serde::Serialize;
 use std::path::PathBuf;
-use votive_digest::{AnswerCode, Hash, Parameters};
+use votive_digest::{AnswerCode, Hash};
 use votive_engine::{Completion, EngineLimits, Package};
 
 #[derive(Debug, Args)]
@@ -22,39 +23,11 @@ pub struct Run {
     /// Also print the digest of the answer to this request.
     #[arg(long, value_parser = hash)]
     request: Option<Hash>,
-    /// The most units that the answer may take.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    max_units: u32,
+    #[command(flatten)]
+    parameters: ParameterArgs,
     /// Print JSON.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-struct Input {
-    /// The input in hexadecimal.
-    #[arg(long, value_name = "HEX")]
-    input_hex: Option<String>,
-    /// The input as a text, for a model that takes texts.
-    #[arg(long, value_name = "TEXT")]
-    input_text: Option<String>,
-    /// A file with the input's bytes.
-    #[arg(long, value_name = "FILE")]
-    input_file: Option<PathBuf>,
-}
-
-impl Input {
-    fn bytes(&self) -> Result<Vec<u8>> {
-        match (&self.input_hex, &self.input_text, &self.input_file) {
-            (_, Some(text), _) => Ok(text.clone().into_bytes()),
-            (_, _, Some(file)) => std::fs::read(file).wrap_err_with(|| format!("cannot read {}", file.display())),
-            (hex, ..) => {
-                let hex = hex.as_deref().unwrap_or_default();
-                hex::decode(hex.strip_prefix("0x").unwrap_or(hex)).wrap_err("--input-hex is not hexadecimal")
-            }
-        }
-    }
 }
 
 /// What is printed.
@@ -62,6 +35,9 @@ impl Input {
 struct Report {
     code: &'static str,
     output: String,
+    /// What the tokens of the output say, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,8 +55,7 @@ impl Run {
     pub fn run(self, limits: &EngineLimits) -> Result<()> {
         let input = self.input.bytes()?;
         let package = Package::load(&self.folder, self.root.as_ref(), limits)?;
-        let parameters = Parameters { max_units: self.max_units, ..Parameters::default() };
-        let completion = package.run(&input, &parameters)?;
+        let completion = package.run(&input, &self.parameters.parameters())?;
         let report = Report::of(&package, &completion, self.request.as_ref());
         if self.json {
             println!("{}", serde_json::to_string_pretty(&report)?);
@@ -97,6 +72,7 @@ impl Report {
         Self {
             code: code_name(completion.code),
             output: format!("0x{}", hex::encode(&completion.output)),
+            text: package.text(&completion.output).filter(|_| completion.code == AnswerCode::Complete),
             label: best.map(|(label, _)| label.into()),
             confidence: best.map(|(_, value)| value),
             units: completion.units,
@@ -111,6 +87,9 @@ impl Report {
     fn print(&self) {
         println!("code           {}", self.code);
         println!("output         {}", self.output);
+        if let Some(text) = &self.text {
+            println!("text           {text:?}");
+        }
         if let (Some(label), Some(confidence)) = (&self.label, self.confidence) {
             println!("label          {label} (confidence {confidence:.4})");
         }

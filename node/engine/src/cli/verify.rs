@@ -26,7 +26,8 @@ impl Verify {
         println!("files     {} and the manifest, {} bytes, no links, no others", manifest.files.len(), package.size());
         println!("root      {} ({asked})", show(&package.root()));
         println!("manifest  {}, {:?}, kernel_spec {}", manifest.name, manifest.architecture, manifest.kernel_spec);
-        let layers = manifest.bert.map_or(manifest.layers.len(), |bert| bert.layers);
+        let llama = manifest.llama.as_ref().map(|llama| llama.layers);
+        let layers = llama.or(manifest.bert.map(|bert| bert.layers)).unwrap_or(manifest.layers.len());
         println!("weights   header, shapes of {layers} layers, finite values");
         println!("memory    {} bytes needed, {} declared", package.memory_bytes(), manifest.limits.memory_bytes);
         println!("golden    {} vectors answered to the bit", package.check_golden()?);

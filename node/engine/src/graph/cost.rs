@@ -1,10 +1,23 @@
 //! What a graph costs.
 
+use crate::package::Architecture;
 use crate::weights::TensorEntry;
 
 /// The most multiplications of one call: some seconds of one core. A call can be cancelled between layers, and one layer
 /// may be nearly all of it.
 pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
+
+/// The most multiplications of a call that generates: the longest prompt and answer of a model of two billion weights. They
+/// are many steps, none of them longer than a call of another kind.
+pub const MAX_GENERATED_MULTIPLICATIONS: u64 = 1 << 44;
+
+/// The most multiplications of one call of `architecture`.
+pub const fn max_multiplications(architecture: Architecture) -> u64 {
+    match architecture {
+        Architecture::Llama => MAX_GENERATED_MULTIPLICATIONS,
+        _ => MAX_MULTIPLICATIONS,
+    }
+}
 
 /// What a graph costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

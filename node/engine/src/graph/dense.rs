@@ -65,4 +65,9 @@ impl LoadedDense {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
         self.weight.forward(x, self.bias.as_ref())
     }
+
+    /// The rows of the weight that `ids` name, as those of a table.
+    pub fn weight_rows(&self, ids: &[u32]) -> Result<Tensor, OpError> {
+        self.weight.rows(ids)
+    }
 }

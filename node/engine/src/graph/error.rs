@@ -1,11 +1,10 @@
 //! Why layers and weights do not make a graph.
 
-use super::cost::MAX_MULTIPLICATIONS;
 use crate::package::Architecture;
 use votive_kernels::KernelError;
 
 /// Why the layers of a manifest and the tensors of its weights do not make a graph. Layers count from 0; of a
-/// bert, 0 is the embeddings and n the encoder layer n − 1 of the tensors' names.
+/// bert or llama, 0 is the embeddings and n the layer n − 1 of the tensors' names; after a llama's layers comes its head.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphError {
@@ -99,6 +98,11 @@ pub enum GraphError {
         manifest: usize,
     },
     /// One call takes more arithmetic than allowed.
-    #[error("one call takes {0} multiplications, the limit is {MAX_MULTIPLICATIONS}; use a smaller model")]
-    TooMuchWork(u64),
+    #[error("one call takes {need} multiplications, the limit is {limit}; use a smaller model or fewer tokens")]
+    TooMuchWork {
+        /// Multiplications of the longest call.
+        need: u64,
+        /// The most of the architecture.
+        limit: u64,
+    },
 }

@@ -57,6 +57,14 @@ impl PackedWeight {
             Self::I8(weight) => ops::packed_linear_i8(x, weight, bias),
         }
     }
+
+    /// The rows that `ids` name, as those of a table.
+    pub fn rows(&self, ids: &[u32]) -> Result<Tensor, OpError> {
+        match self {
+            Self::F32(weight) => ops::embed_packed(weight, ids),
+            Self::I8(weight) => ops::embed_packed_i8(weight, ids),
+        }
+    }
 }
 
 impl Linear<WeightName, String> {

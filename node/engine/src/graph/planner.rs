@@ -1,8 +1,9 @@
 //! Fits layers to the tensors of a header, and adds up what the graph will cost.
 
-use super::cost::{Cost, MAX_MULTIPLICATIONS};
+use super::cost::{max_multiplications, Cost};
 use super::layers::{Conv2d, Linear, WeightName};
 use super::GraphError;
+use crate::package::Architecture;
 use crate::weights::{ElementType, Header, TensorEntry};
 use std::collections::BTreeSet;
 use votive_kernels::{Conv2dShape, KernelError, LinearShape, PackedLinear, PackedLinearI8, Pool2dShape, MAX_INPUTS_I8};
@@ -156,13 +157,14 @@ impl<'a> Planner<'a> {
         self.float(layer, tensor, &[length])
     }
 
-    /// The cost, once every tensor has a layer.
-    pub fn finish(mut self) -> Result<Cost, GraphError> {
+    /// The cost, once every tensor of a graph of `architecture` has a layer.
+    pub fn finish(mut self, architecture: Architecture) -> Result<Cost, GraphError> {
         if let Some((unused, _)) = self.header.iter().find(|(name, _)| !self.taken.contains(*name)) {
             return Err(GraphError::UnusedTensor(unused.into()));
         }
-        if self.cost.multiplications > MAX_MULTIPLICATIONS {
-            return Err(GraphError::TooMuchWork(self.cost.multiplications));
+        let limit = max_multiplications(architecture);
+        if self.cost.multiplications > limit {
+            return Err(GraphError::TooMuchWork { need: self.cost.multiplications, limit });
         }
         self.cost.weight_bytes += self.header.iter().map(|(_, entry)| entry.bytes.len() as u64).sum::<u64>();
         Ok(self.cost)

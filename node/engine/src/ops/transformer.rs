@@ -3,7 +3,7 @@
 use super::kernel_op::KernelOp;
 use super::OpError;
 use candle_core::Tensor;
-use votive_kernels::{Attention, AttentionMask, Function, KeyValueCache, Norm};
+use votive_kernels::{Attention, AttentionMask, Function, KernelError, KeyValueCache, Norm};
 
 /// Heads of an attention, and the values of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,14 +63,20 @@ pub(crate) fn attend(query: &Tensor, key: &Tensor, value: &Tensor, shape: Attent
     let AttentionShape { heads, head_size } = shape;
     let (rows, _) = key.dims2()?;
     let kernel = |query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]| {
-        let mut scale = [head_size as f32];
-        votive_kernels::map(Function::Rsqrt, &mut scale)?;
+        let scale = score_scale(head_size)?;
         let mut cache = KeyValueCache::new(heads, head_size, rows)?;
         cache.append(key, value)?;
-        let attention = Attention { heads, scale: scale[0], mask: AttentionMask::Full };
+        let attention = Attention { heads, scale, mask: AttentionMask::Full };
         votive_kernels::attend(query, &cache, attention, out)
     };
     KernelOp::new("attend", query.shape().clone(), kernel).apply3(query, key, value)
+}
+
+/// The factor of the scores of heads of that size: 1/√size.
+pub(super) fn score_scale(head_size: usize) -> Result<f32, KernelError> {
+    let mut scale = [head_size as f32];
+    votive_kernels::map(Function::Rsqrt, &mut scale)?;
+    Ok(scale[0])
 }
 
 /// The mean of all rows, as one row.

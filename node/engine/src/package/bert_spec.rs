@@ -1,5 +1,6 @@
 //! How a manifest describes a bert.
 
+use super::field_checks::{check_epsilon, check_sizes};
 use super::tensor_spec::{InputSpec, InputType};
 use super::ManifestError;
 use crate::tokens::MIN_TOKENS;
@@ -64,18 +65,11 @@ impl BertSpec {
             ("token_types", self.token_types, 16),
             ("max_tokens", self.max_tokens, self.max_positions),
         ];
-        if let Some((field, value, most)) = bounded.into_iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
-            return Err(ManifestError::BertField { field, value, most });
-        }
+        check_sizes("bert", bounded)?;
         if !self.hidden.is_multiple_of(self.heads) {
-            return Err(ManifestError::Heads { heads: self.heads, hidden: self.hidden });
+            return Err(ManifestError::Heads { section: "bert", heads: self.heads, hidden: self.hidden });
         }
-        let epsilon = self.epsilon();
-        // A decimal so near to the middle of two floats that parsers might disagree is refused.
-        let is_plain = [self.epsilon.next_down(), self.epsilon.next_up()].iter().all(|near| *near as f32 == epsilon);
-        if !(epsilon > 0.0 && epsilon.is_finite() && is_plain) {
-            return Err(ManifestError::Epsilon);
-        }
+        check_epsilon("bert", self.epsilon)?;
         match input.dtype {
             InputType::Utf8 if input.shape.len() != 1 || self.max_tokens < MIN_TOKENS => Err(ManifestError::TextShape),
             InputType::U32 if input.shape != [self.max_tokens] => {

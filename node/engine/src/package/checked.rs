@@ -42,9 +42,9 @@ impl CheckedPackage {
         let weights = content.get(&manifest.weights)?;
         let header = Header::read(&weights.start(MAX_START_BYTES)?, weights.size())?;
         let mut plan = Plan::new(&manifest, &header)?;
-        if let (Some(file), Some(bert)) = (&manifest.tokenizer, &manifest.bert) {
+        if let (Some(file), Some(vocabulary)) = (&manifest.tokenizer, manifest.vocabulary()) {
             let length = usize::try_from(content.get(file)?.size()).unwrap_or(usize::MAX);
-            plan.cost.weight_bytes += tokens::memory_bytes(length, bert.vocabulary)?;
+            plan.cost.weight_bytes += tokens::memory_bytes(manifest.architecture, length, vocabulary)?;
         }
         let memory_bytes = check_memory(&manifest, loading_bytes(&content, weights), &plan.cost, limits)?;
         Ok(Self { content, size: listing.total_bytes, memory_bytes, manifest, golden, header, plan })

@@ -2,7 +2,7 @@
 
 use crate::{hex_hash, RunError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use votive_digest::{Hash, MAX_INPUT_BYTES};
+use votive_digest::{Hash, Parameters, MAX_INPUT_BYTES};
 
 /// The most golden vectors of a package: as many as a version carries on the chain.
 pub const MAX_GOLDEN_VECTORS: usize = 8;
@@ -14,7 +14,7 @@ pub const MAX_GOLDEN_BYTES: usize = 128 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoldenFile {
-    /// The vectors, at least one. They run with the default parameters.
+    /// The vectors, at least one.
     pub vectors: Vec<GoldenVector>,
 }
 
@@ -25,6 +25,9 @@ pub struct GoldenVector {
     /// The input's bytes, in hexadecimal.
     #[serde(serialize_with = "write_bytes", deserialize_with = "read_bytes")]
     pub input: Vec<u8>,
+    /// How the model runs. What is absent is 1 unit, and otherwise 0.
+    #[serde(default = "Parameters::default", skip_serializing_if = "is_default", with = "GoldenParameters")]
+    pub parameters: Parameters,
     /// [`votive_digest::golden_digest`] of the answer, in hexadecimal after `0x`. Absent until it is packed.
     #[serde(
         default,
@@ -33,6 +36,24 @@ pub struct GoldenVector {
         deserialize_with = "read_hash"
     )]
     pub digest: Option<Hash>,
+}
+
+/// [`Parameters`] as a file of golden vectors has them.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Parameters", deny_unknown_fields)]
+struct GoldenParameters {
+    #[serde(default = "one")]
+    max_units: u32,
+    #[serde(default)]
+    seed: u64,
+    #[serde(default)]
+    temperature_milli: u32,
+    #[serde(default)]
+    top_k: u32,
+}
+
+fn one() -> u32 {
+    Parameters::default().max_units
 }
 
 /// Why golden vectors are refused, or do not hold.
@@ -84,6 +105,10 @@ impl GoldenFile {
             None => Ok(file),
         }
     }
+}
+
+fn is_default(parameters: &Parameters) -> bool {
+    *parameters == Parameters::default()
 }
 
 fn write_bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

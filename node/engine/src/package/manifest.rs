@@ -1,8 +1,9 @@
 //! The manifest: what a package says about itself, and the first of its files that is parsed.
 
 use super::bert_spec::BertSpec;
+use super::llama_spec::LlamaSpec;
 use super::path;
-use super::tensor_spec::{InputSpec, InputType, OutputSpec};
+use super::tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 use super::ManifestError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -48,7 +49,10 @@ pub struct Manifest {
     /// The sizes of a bert, whose graph is always the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bert: Option<BertSpec>,
-    /// Path of the `tokenizer.json` of a bert that takes texts.
+    /// The sizes of a llama, whose graph is always the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub llama: Option<LlamaSpec>,
+    /// Path of the `tokenizer.json` of a model that takes texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokenizer: Option<String>,
     /// Path of the safetensors file.
@@ -72,6 +76,8 @@ pub enum Architecture {
     Cnn,
     /// Transformer encoder from tokens to one embedding.
     Bert,
+    /// Transformer decoder that generates tokens.
+    Llama,
 }
 
 /// A layer and the tensors it takes from the weights.
@@ -142,6 +148,21 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The most units of one answer: the tokens that a llama generates; other models are metered by the call.
+    pub fn max_units(&self) -> u32 {
+        match self.architecture {
+            // At most MAX_OUTPUT_BYTES / 4 by the manifest's check; qed
+            Architecture::Llama => self.output.values() as u32,
+            _ => 1,
+        }
+    }
+
+    /// Rows of the table of words, of a model of tokens.
+    pub(crate) fn vocabulary(&self) -> Option<usize> {
+        let llama = self.llama.as_ref().map(|llama| llama.vocabulary);
+        llama.or(self.bert.map(|bert| bert.vocabulary))
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         if self.format != FORMAT {
             return Err(ManifestError::Format(self.format));
@@ -162,16 +183,20 @@ impl Manifest {
 
     fn check_graph(&self) -> Result<(), ManifestError> {
         let takes_tokens = matches!(self.input.dtype, InputType::U32 | InputType::Utf8);
-        if takes_tokens != (self.architecture == Architecture::Bert) {
+        if takes_tokens != matches!(self.architecture, Architecture::Bert | Architecture::Llama) {
             return Err(ManifestError::InputType(self.architecture));
+        }
+        if (self.output.dtype == OutputType::U32) != (self.architecture == Architecture::Llama) {
+            return Err(ManifestError::OutputType(self.architecture));
         }
         if self.tokenizer.is_some() != (self.input.dtype == InputType::Utf8) {
             return Err(ManifestError::Tokenizer);
         }
-        match (&self.bert, self.architecture, self.layers.len()) {
-            (Some(bert), Architecture::Bert, 0) => bert.check(&self.input),
-            (None, Architecture::Mlp | Architecture::Cnn, 1..=MAX_LAYERS) => Ok(()),
-            (None, Architecture::Mlp | Architecture::Cnn, layers) => Err(ManifestError::Layers(layers)),
+        match (self.architecture, &self.bert, &self.llama, self.layers.len()) {
+            (Architecture::Bert, Some(bert), None, 0) => bert.check(&self.input),
+            (Architecture::Llama, None, Some(llama), 0) => llama.check(&self.input, &self.output),
+            (Architecture::Mlp | Architecture::Cnn, None, None, 1..=MAX_LAYERS) => Ok(()),
+            (Architecture::Mlp | Architecture::Cnn, None, None, layers) => Err(ManifestError::Layers(layers)),
             _ => Err(ManifestError::Graph(self.architecture)),
         }
     }

@@ -28,15 +28,22 @@ pub enum ManifestError {
     Layers(usize),
     /// The graph is not described in the architecture's way.
     #[error(
-        "a graph of architecture {0:?} is not described so: mlp and cnn have `layers`, bert has `bert`, none has both"
+        "a graph of architecture {0:?} is not described so: mlp and cnn have `layers`, bert has `bert`, llama has `llama`, none has two of them"
     )]
     Graph(Architecture),
     /// The input's type is not one of the architecture.
-    #[error("`input.dtype` does not suit architecture {0:?}: mlp and cnn take u8 or f32, bert takes u32 or utf8")]
+    #[error(
+        "`input.dtype` does not suit architecture {0:?}: mlp and cnn take u8 or f32, bert and llama take u32 or utf8"
+    )]
     InputType(Architecture),
-    /// A size of a bert that is out of its bounds.
-    #[error("`bert.{field}` is {value}, 1 to {most} are allowed")]
-    BertField {
+    /// The output's type is not one of the architecture.
+    #[error("`output.dtype` does not suit architecture {0:?}: llama gives u32, the others f32")]
+    OutputType(Architecture),
+    /// A size that is out of its bounds.
+    #[error("`{section}.{field}` is {value}, 1 to {most} are allowed")]
+    Size {
+        /// The architecture's section of the manifest.
+        section: &'static str,
         /// Name of the field.
         field: &'static str,
         /// Its value.
@@ -45,16 +52,50 @@ pub enum ManifestError {
         most: usize,
     },
     /// Heads that do not share the hidden values evenly.
-    #[error("`bert.heads` is {heads}, which does not divide `bert.hidden`, {hidden}")]
+    #[error("`{section}.heads` is {heads}, which does not divide `{section}.hidden`, {hidden}; name a head size where there is one")]
     Heads {
+        /// The architecture's section of the manifest.
+        section: &'static str,
         /// Attention heads.
         heads: usize,
         /// Values of a token.
         hidden: usize,
     },
     /// An epsilon that is no positive float, or lies in the middle of two.
-    #[error("`bert.epsilon` must be positive and near to one 32-bit float, such as 1e-12")]
-    Epsilon,
+    #[error("`{0}.epsilon` must be positive and near to one 32-bit float, such as 1e-12")]
+    Epsilon(&'static str),
+    /// Heads of keys and values that queries cannot share evenly.
+    #[error("`llama.key_value_heads` is {key_value_heads}, which does not divide `llama.heads`, {heads}")]
+    KeyValueHeads {
+        /// Heads of keys and values.
+        key_value_heads: usize,
+        /// Heads of queries.
+        heads: usize,
+    },
+    /// A head that does not split into pairs.
+    #[error("a head of `llama` has {0} values, which must be even: they turn in pairs; correct `head_size`")]
+    HeadSize(usize),
+    /// A base of rotary embeddings that is no float from 1 on, or lies in the middle of two.
+    #[error("`llama.rotary_base` must be 1 or more and near to one 32-bit float, such as 10000")]
+    RotaryBase,
+    /// A token that the vocabulary does not have, one that stands twice, or too many.
+    #[error("`llama.{field}` must name tokens of the vocabulary, each once, at most {most}")]
+    Token {
+        /// Name of the field.
+        field: &'static str,
+        /// The most tokens of it.
+        most: usize,
+    },
+    /// A prompt or an answer that does not fit into the context.
+    #[error("a llama of {max_tokens} `max_tokens` has an `{what}.shape` of one dimension, at most {most}")]
+    ContextShape {
+        /// `input` or `output`.
+        what: &'static str,
+        /// Tokens of prompt and answer together.
+        max_tokens: usize,
+        /// The most that the dimension may be.
+        most: usize,
+    },
     /// An input of token ids that is not as long as the call.
     #[error("`input.shape` must be [{max_tokens}], which is `bert.max_tokens`")]
     TokenShape {

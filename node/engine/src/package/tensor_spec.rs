@@ -11,7 +11,7 @@ pub struct InputSpec {
     /// Type of the values in a request.
     pub dtype: InputType,
     /// `[values]` for an mlp, `[channels, height, width]` for a cnn, `[tokens at most]` or `[bytes at most]` for a
-    /// bert.
+    /// bert or a llama.
     pub shape: Vec<usize>,
     /// What each u8 is multiplied by. Not with f32. As f64, so that a value that is no f32 shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub enum InputType {
 pub struct OutputSpec {
     /// Type of the values in an answer.
     pub dtype: OutputType,
-    /// Its dimensions.
+    /// Its dimensions; `[tokens at most]` of a llama.
     pub shape: Vec<usize>,
     /// What each value stands for, such as the classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -53,6 +53,8 @@ pub struct OutputSpec {
 pub enum OutputType {
     /// Little-endian f32.
     F32,
+    /// Token ids, little-endian u32: one or more, up to the shape.
+    U32,
 }
 
 impl InputSpec {
@@ -97,18 +99,21 @@ impl InputSpec {
 }
 
 impl OutputSpec {
-    /// Values of an output. Exact once the manifest is checked.
+    /// Values of an output, of tokens the most. Exact once the manifest is checked.
     pub fn values(&self) -> usize {
         product(&self.shape)
     }
 
-    /// Bytes of an output.
+    /// Bytes of an output, of tokens the most.
     pub fn bytes(&self) -> usize {
-        self.values().saturating_mul(size_of::<f32>())
+        self.values().saturating_mul(match self.dtype {
+            OutputType::F32 => size_of::<f32>(),
+            OutputType::U32 => size_of::<u32>(),
+        })
     }
 
-    /// The label and the value of the largest value in `output`, the first if several are equal. `None` without labels,
-    /// and for an output that is not whole.
+    /// The label and the value of the largest value in `output`, the first if several are equal. `None` without labels, which
+    /// tokens never have, and for an output that is not whole.
     pub fn best(&self, output: &[u8]) -> Option<(&str, f32)> {
         let values = crate::package::f32s(output);
         let best = votive_kernels::argmax(&values);
@@ -117,8 +122,9 @@ impl OutputSpec {
 
     pub(super) fn check(&self) -> Result<(), ManifestError> {
         check_bytes("output", self.bytes(), MAX_OUTPUT_BYTES)?;
-        if !self.labels.is_empty() && self.labels.len() != self.values() {
-            return Err(ManifestError::Labels { labels: self.labels.len(), values: self.values() });
+        let values = if self.dtype == OutputType::U32 { 0 } else { self.values() };
+        if !self.labels.is_empty() && self.labels.len() != values {
+            return Err(ManifestError::Labels { labels: self.labels.len(), values });
         }
         Ok(())
     }

@@ -1,16 +1,21 @@
 //! Why a tokenizer is refused.
 
-use super::tokenizer::{MAX_FILE_BYTES, MAX_PREFIX_BYTES, MAX_WORD_CHARS};
+use super::tokenizer::{MAX_PREFIX_BYTES, MAX_WORD_CHARS};
 
 /// Why a tokenizer is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenizerError {
-    /// The file is longer than 4 MiB.
-    #[error("the tokenizer has {0} bytes, the limit is {MAX_FILE_BYTES}; use a smaller vocabulary")]
-    TooLong(usize),
-    /// Not the JSON of a BERT WordPiece tokenizer.
-    #[error("the tokenizer is not a `tokenizer.json` of the WordPiece kind that BERT uses; export it again, or give the model token ids (dtype u32)")]
+    /// The file is longer than its kind may be: 4 MiB of words, 16 MiB of words and merges.
+    #[error("the tokenizer has {length} bytes, the limit is {limit}; use a smaller vocabulary")]
+    TooLong {
+        /// Bytes of the file.
+        length: usize,
+        /// The most that its kind may have.
+        limit: usize,
+    },
+    /// Not the JSON of the architecture's kind of tokenizer.
+    #[error("the tokenizer is not a `tokenizer.json` of the kind that the architecture takes, WordPiece as BERT uses it or BPE over bytes without a normalizer for a llama; export it again, or give the model token ids (dtype u32)")]
     Json(#[from] serde_json::Error),
     /// An id that the model has no row for.
     #[error("the tokenizer's word `{word}` has id {id}, the model's vocabulary has {vocabulary} rows; take the tokenizer that belongs to the weights")]
@@ -40,6 +45,17 @@ pub enum TokenizerError {
     /// A prefix that is too long.
     #[error("`continuing_subword_prefix` has {0} bytes, the limit is {MAX_PREFIX_BYTES}")]
     Prefix(usize),
+    /// A byte-pair model with a part that has no use where every byte has a token.
+    #[error("the BPE model must have no prefix, no suffix, no `fuse_unk` and no `byte_fallback`: it goes over bytes; export it again")]
+    NotOfBytes,
+    /// A byte without a token, which would vanish from texts.
+    #[error(
+        "the vocabulary has no token for the byte that is written `{0}`; train with the whole byte-level alphabet"
+    )]
+    MissingByte(char),
+    /// A merge of words that the vocabulary does not have, or that stands twice.
+    #[error("the merge `{0}` is there twice, or its parts and their join are not all in the vocabulary; export the tokenizer again")]
+    Merge(String),
     /// The library does not take what this crate has accepted.
     #[error("the tokenizer cannot be built; export it again")]
     Build(#[source] tokenizers::Error),

@@ -1,6 +1,6 @@
 //! From a text to token ids, by WordPiece as BERT uses it.
 
-use super::tokenizer_file::{AddedTokenSpec, Piece, PostProcessorSpec, TokenizerFile};
+use super::tokenizer_file::{AddedTokenSpec, Piece, PostProcessorSpec, TokenizerFile, Words};
 use super::TokenizerError;
 use ahash::AHashMap;
 use std::collections::HashSet;
@@ -32,8 +32,8 @@ impl Tokenizer {
     /// Parses and checks a `tokenizer.json` for a table of `vocabulary` words; texts become at most `max_tokens`.
     pub fn parse(json: &[u8], vocabulary: usize, max_tokens: usize) -> Result<Self, TokenizerError> {
         let file: TokenizerFile = serde_json::from_slice(json)?;
-        check_ids(&file, vocabulary)?;
-        let added = check_added_tokens(&file)?;
+        check_ids(&file.model.vocab, vocabulary)?;
+        let added = check_added_tokens(&file.added_tokens, &file.model.vocab)?;
         let template = check_template(&file)?;
         let (model, normalizer) = (file.model, file.normalizer);
         if !(1..=MAX_WORD_CHARS).contains(&model.max_input_chars_per_word) {
@@ -81,9 +81,9 @@ impl Tokenizer {
 }
 
 /// Every id is a row of the model's table, and of one word only.
-fn check_ids(file: &TokenizerFile, vocabulary: usize) -> Result<(), TokenizerError> {
-    let mut ids = HashSet::with_capacity(file.model.vocab.0.len());
-    for (word, &id) in &file.model.vocab.0 {
+pub(super) fn check_ids(words: &Words, vocabulary: usize) -> Result<(), TokenizerError> {
+    let mut ids = HashSet::with_capacity(words.0.len());
+    for (word, &id) in &words.0 {
         if id as usize >= vocabulary {
             return Err(TokenizerError::Id { word: word.clone(), id, vocabulary });
         }
@@ -95,17 +95,17 @@ fn check_ids(file: &TokenizerFile, vocabulary: usize) -> Result<(), TokenizerErr
 }
 
 /// The added tokens: words of the vocabulary that are found in a text as they stand.
-fn check_added_tokens(file: &TokenizerFile) -> Result<Vec<AddedToken>, TokenizerError> {
+pub(super) fn check_added_tokens(added: &[AddedTokenSpec], words: &Words) -> Result<Vec<AddedToken>, TokenizerError> {
     let mut contents = HashSet::new();
     let check = |token: &AddedTokenSpec| {
         let is_plain = !(token.single_word || token.lstrip || token.rstrip || token.normalized) && token.special;
         if !is_plain || !contents.insert(token.content.clone()) {
             return Err(TokenizerError::AddedToken(token.content.clone()));
         }
-        check_token(file, &token.content, token.id)?;
+        check_token(words, &token.content, token.id)?;
         Ok(AddedToken::from(token.content.clone(), true))
     };
-    file.added_tokens.iter().map(check).collect()
+    added.iter().map(check).collect()
 }
 
 /// The tokens before and after a text.
@@ -121,15 +121,15 @@ fn check_template(file: &TokenizerFile) -> Result<BertProcessing, TokenizerError
     }
     let token = |name: &str| -> Result<(String, u32), TokenizerError> {
         let [id] = special_tokens.get(name).ok_or_else(|| TokenizerError::UnknownToken(name.into()))?.ids;
-        check_token(file, name, id)?;
+        check_token(&file.model.vocab, name, id)?;
         Ok((name.to_owned(), id))
     };
     Ok(BertProcessing::new(token(sep)?, token(cls)?))
 }
 
 /// `token` is in the vocabulary, with `id`.
-fn check_token(file: &TokenizerFile, token: &str, id: u32) -> Result<(), TokenizerError> {
-    if !token.is_empty() && file.model.vocab.0.get(token) == Some(&id) {
+fn check_token(words: &Words, token: &str, id: u32) -> Result<(), TokenizerError> {
+    if !token.is_empty() && words.0.get(token) == Some(&id) {
         return Ok(());
     }
     Err(TokenizerError::UnknownToken(token.into()))

@@ -33,7 +33,7 @@ pub struct TokenizerFile {
 }
 
 #[derive(Deserialize)]
-enum Version {
+pub enum Version {
     #[serde(rename = "1.0")]
     One,
 }

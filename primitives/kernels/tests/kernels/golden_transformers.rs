@@ -157,18 +157,24 @@ fn embed_i8_scales_the_rows_of_ids() {
 
 #[test]
 fn a_packed_weight_gives_back_its_rows() {
-    let (rows, columns) = (35, 7);
+    // The first is kept as it is, the second in panels.
+    for (rows, columns) in [(35, 7), (48, 63)] {
+        check_rows_of_a_packed_weight(rows, columns);
+    }
+}
+
+fn check_rows_of_a_packed_weight(rows: usize, columns: usize) {
     let floats: Vec<f32> = (0..rows * columns).map(|i| i as f32 / 3.0 - 40.0).collect();
-    let int8: Vec<i8> = (0..rows * columns).map(|i| (i % 255 - 127) as i8).collect();
+    let int8: Vec<i8> = (0..rows * columns).map(|i| ((i % 255) as i32 - 127) as i8).collect();
     let scales: Vec<f32> = (1..=rows).map(|i| 1.0 / i as f32).collect();
     let ids = [34, 0, 16, 15, 16];
-    let (mut expected, mut out) = ([0.0; 35], [0.0; 35]);
+    let (mut expected, mut out) = (vec![0.0; ids.len() * columns], vec![0.0; ids.len() * columns]);
     embed(&floats, columns, &ids, &mut expected).unwrap();
     PackedLinear::new(&floats, columns, rows).unwrap().embed(&ids, &mut out).unwrap();
-    assert_eq!(out.map(f32::to_bits), expected.map(f32::to_bits));
+    assert_eq!(bits(&out), bits(&expected));
     embed_i8(&int8, &scales, &ids, &mut expected).unwrap();
     PackedLinearI8::new(&int8, &scales, columns, rows).unwrap().embed(&ids, &mut out).unwrap();
-    assert_eq!(out.map(f32::to_bits), expected.map(f32::to_bits));
+    assert_eq!(bits(&out), bits(&expected));
 }
 
 #[test]

@@ -1,0 +1,61 @@
+//! The operations that decoders have besides those of encoders. Rows are tokens.
+
+use super::kernel_op::KernelOp;
+use super::transformer::score_scale;
+use super::{values, OpError};
+use candle_core::{Device, Tensor};
+use votive_kernels::{
+    Attention, AttentionMask, KeyValueCache, Norm, PackedLinear, PackedLinearI8, RotaryPairs, RotaryTable,
+};
+
+/// The rows of `table`, which is packed for products too, that `ids` name.
+pub(crate) fn embed_packed(table: &PackedLinear, ids: &[u32]) -> Result<Tensor, OpError> {
+    let mut out = vec![0.0; ids.len() * table.inputs()];
+    table.embed(ids, &mut out)?;
+    Ok(Tensor::from_vec(out, (ids.len(), table.inputs()), &Device::Cpu)?)
+}
+
+/// As [`embed_packed`], from a table of int8.
+pub(crate) fn embed_packed_i8(table: &PackedLinearI8, ids: &[u32]) -> Result<Tensor, OpError> {
+    let mut out = vec![0.0; ids.len() * table.inputs()];
+    table.embed(ids, &mut out)?;
+    Ok(Tensor::from_vec(out, (ids.len(), table.inputs()), &Device::Cpu)?)
+}
+
+/// The RMS norm of each row.
+pub(crate) fn rms_norm(x: &Tensor, weight: &Tensor, epsilon: f32) -> Result<Tensor, OpError> {
+    KernelOp::new("rms_norm", x.shape().clone(), |x: &[f32], weight: &[f32], out: &mut [f32]| {
+        out.copy_from_slice(x);
+        votive_kernels::normalise(Norm::Rms { weight, epsilon }, out)
+    })
+    .apply2(x, weight)
+}
+
+/// `x × y`, for two tensors of one shape.
+pub(crate) fn multiply(x: &Tensor, y: &Tensor) -> Result<Tensor, OpError> {
+    KernelOp::new("multiply", x.shape().clone(), |x: &[f32], y: &[f32], out: &mut [f32]| {
+        out.copy_from_slice(x);
+        votive_kernels::multiply(out, y)
+    })
+    .apply2(x, y)
+}
+
+/// The heads of each row, turned by the row's position.
+pub(crate) fn rotate(x: &Tensor, table: &RotaryTable, positions: &[u32]) -> Result<Tensor, OpError> {
+    super::in_place("rotate", x, |values| table.rotate(values, positions, RotaryPairs::Halves))
+}
+
+/// Adds keys and values after those of `cache`.
+pub(crate) fn append(cache: &mut KeyValueCache, key: &Tensor, value: &Tensor) -> Result<(), OpError> {
+    Ok(cache.append(&values(key)?, &values(value)?)?)
+}
+
+/// Attention of `heads` of queries, which belong to the last keys of `cache`, each to its own key and those before, with scores
+/// times 1/√(head size).
+pub(crate) fn attend_causally(query: &Tensor, cache: &KeyValueCache, heads: usize) -> Result<Tensor, OpError> {
+    KernelOp::new("attend", query.shape().clone(), |query: &[f32], out: &mut [f32]| {
+        let scale = score_scale(cache.head_size())?;
+        votive_kernels::attend(query, cache, Attention { heads, scale, mask: AttentionMask::Causal }, out)
+    })
+    .apply1(query)
+}

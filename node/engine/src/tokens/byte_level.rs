@@ -1,0 +1,87 @@
+//! Between texts and token ids, by byte-pair encoding over bytes.
+
+use super::byte_level_file::{BpeSpec, ByteLevelFile, ByteLevelSpec};
+use super::tokenizer::{check_added_tokens, check_ids};
+use super::TokenizerError;
+use ahash::AHashMap;
+use std::collections::HashSet;
+use tokenizers::decoders::byte_level::ByteLevel;
+use tokenizers::models::bpe::{BpeBuilder, BPE};
+use tokenizers::normalizers::NFC;
+use tokenizers::{TokenizerBuilder, TokenizerImpl};
+
+/// The longest file, in bytes.
+pub const MAX_BYTE_LEVEL_BYTES: usize = 16 << 20;
+
+/// There is no normaliser: the type has to be one, and no value of it is made.
+type Library = TokenizerImpl<BPE, NFC, ByteLevel, ByteLevel, ByteLevel>;
+
+/// A tokenizer whose ids are all of the model's vocabulary, and that has a token for each byte.
+pub struct ByteLevelTokenizer(Library);
+
+impl ByteLevelTokenizer {
+    /// Parses and checks a `tokenizer.json` for a table of `vocabulary` words.
+    pub fn parse(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
+        let ByteLevelFile { added_tokens, pre_tokenizer, model, .. } = serde_json::from_slice(json)?;
+        check_ids(&model.vocab, vocabulary)?;
+        let added = check_added_tokens(&added_tokens, &model.vocab)?;
+        check_model(&model)?;
+        let ByteLevelSpec { add_prefix_space, use_regex, .. } = pre_tokenizer;
+        let byte_level = ByteLevel::new(add_prefix_space, false, use_regex);
+        let bpe = BpeBuilder::new()
+            .vocab_and_merges(model.vocab.0.into_iter().collect::<AHashMap<_, _>>(), model.merges.0)
+            .ignore_merges(model.ignore_merges)
+            // The library's cache belongs to the thread, not to the tokenizer: it would outlive the package.
+            .cache_capacity(0)
+            .build();
+        let library = bpe.and_then(|bpe| {
+            let mut library: Library = TokenizerBuilder::new()
+                .with_model(bpe)
+                .with_pre_tokenizer(Some(byte_level))
+                .with_decoder(Some(byte_level))
+                .build()?;
+            library.add_special_tokens(added)?;
+            Ok(library)
+        });
+        Ok(Self(library.map_err(TokenizerError::Build)?))
+    }
+
+    /// The ids of `text`. `None` if the library gives up on it, which no text within a request's limit has been seen to make it
+    /// do.
+    pub fn encode(&self, text: &str) -> Option<Vec<u32>> {
+        Some(self.0.encode_fast(text, false).ok()?.get_ids().to_vec())
+    }
+
+    /// The text of `ids`, for people: what is no UTF-8 is replaced, and an id without a word is left out.
+    pub fn decode(&self, ids: &[u32]) -> String {
+        self.0.decode(ids, false).unwrap_or_default()
+    }
+}
+
+/// The model has a token for each byte and for each merge, and nothing that is not of bytes.
+fn check_model(model: &BpeSpec) -> Result<(), TokenizerError> {
+    let words = &model.vocab.0;
+    let affixes = [&model.continuing_subword_prefix, &model.end_of_word_suffix];
+    if affixes.iter().any(|affix| affix.as_ref().is_some_and(|affix| !affix.is_empty()))
+        || model.fuse_unk
+        || model.byte_fallback
+    {
+        return Err(TokenizerError::NotOfBytes);
+    }
+    let mut bytes = [0; 4];
+    if let Some(missing) =
+        ByteLevel::alphabet().into_iter().filter(|c| !words.contains_key(&*c.encode_utf8(&mut bytes))).min()
+    {
+        return Err(TokenizerError::MissingByte(missing));
+    }
+    let mut pairs = HashSet::with_capacity(model.merges.0.len());
+    let wrong = model.merges.0.iter().find(|(left, right)| {
+        let is_known =
+            [left.clone(), right.clone(), format!("{left}{right}")].iter().all(|word| words.contains_key(word));
+        left.is_empty() || right.is_empty() || !is_known || !pairs.insert((left, right))
+    });
+    match wrong {
+        Some((left, right)) => Err(TokenizerError::Merge(format!("{left} {right}"))),
+        None => Ok(()),
+    }
+}
