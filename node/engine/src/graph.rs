@@ -138,7 +138,7 @@ enum PlannedGraph {
     Mlp(mlp::PlannedMlp),
     Cnn(cnn::PlannedCnn),
     Bert(bert::PlannedBert),
-    Llama(Box<llama::PlannedLlama>),
+    Llama(llama::PlannedLlama),
 }
 
 impl Plan {
@@ -160,7 +160,7 @@ impl Plan {
             }
             Architecture::Llama => {
                 let (graph, outputs) = llama::plan(manifest, &mut planner)?;
-                (PlannedGraph::Llama(Box::new(graph)), outputs)
+                (PlannedGraph::Llama(graph), outputs)
             }
         };
         if outputs != manifest.output.values() {

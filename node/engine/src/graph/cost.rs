@@ -8,7 +8,7 @@ use crate::weights::TensorEntry;
 pub const MAX_MULTIPLICATIONS: u64 = 1 << 34;
 
 /// The most multiplications of a call that generates: the longest prompt and answer of a model of two billion weights. They
-/// are many steps, none of them longer than a call of another kind.
+/// are many steps, of a block of rows through one layer at most, between which the call can be ended.
 pub const MAX_GENERATED_MULTIPLICATIONS: u64 = 1 << 44;
 
 /// The most multiplications of one call of `architecture`.
