@@ -144,6 +144,11 @@ export class ChainNode {
     return childrenOf(this.#living().pid ?? 0, 'votive-engine')[0];
   }
 
+  /** Whether a text is in its log. */
+  hasLogged(text: string): boolean {
+    return readFileSync(this.logFile, 'utf8').includes(text);
+  }
+
   /** The last lines of its log; it is one file over all its starts. */
   log(lines = LOG_LINES): string {
     const last = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines);

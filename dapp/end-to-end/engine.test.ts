@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { u64 } from '@polkadot/types';
 import { DIGITS_PACKAGE, sampleOf } from '@votive/examples/digits-package';
 import { runEngine } from '@votive/examples/engine';
@@ -10,6 +9,7 @@ import { wholeLife } from '@votive/examples/follow';
 import { readReceipt } from '@votive/examples/records';
 import { ask, type Asked } from '@votive/examples/request';
 import { funded } from './accounts.ts';
+import { becomes } from './becomes.ts';
 import { assertBalancedSince, readBooks } from './books.ts';
 import { DIGITS } from './models.ts';
 import { developmentNode, TestNetwork } from './network.ts';
@@ -17,19 +17,6 @@ import { inTurn } from './turns.ts';
 
 const INPUT = sampleOf('5').pixels;
 const chain = new TestNetwork({ nodes: [developmentNode('engine', '-lvotive-inference=debug')] });
-
-/** Waits until the node's log has a line, or its engine another process. */
-async function becomes<Found>(look: () => Found | undefined): Promise<Found> {
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    await pause(50);
-  }
-}
-
-function logged(text: string): true | undefined {
-  return chain.node().log(Infinity).includes(text) || undefined;
-}
 
 async function settles(asked: Asked): Promise<void> {
   await wholeLife(chain.api, asked.id, asked.included.blockNumber);
@@ -59,11 +46,11 @@ chain.test('an order whose engine is killed in its middle is answered after the 
     const before = await becomes(() => chain.node().enginePid());
     process.kill(before, 'SIGSTOP');
     const asked = await ask(chain.api, second, { version: DIGITS, input: INPUT });
-    await becomes(() => logged(`Request ${asked.id}: taken`));
+    await becomes(() => chain.node().hasLogged(`Request ${asked.id}: taken`) || undefined);
     process.kill(before, 'SIGKILL');
     await settles(asked);
     assert.ok(chain.node().isRunning);
-    assert.ok(logged(`Engine process ${before} ended (signal: 9`));
+    assert.ok(chain.node().hasLogged(`Engine process ${before} ended (signal: 9`));
     assert.notEqual(await becomes(() => chain.node().enginePid()), before);
     const slots = await slotsSince(asked.included.blockNumber);
     assert.deepEqual(slots, slots.map((_, position) => (slots[0] ?? 0) + position), 'each slot has its block');

@@ -15,6 +15,6 @@ mod socket;
 pub use command::{LimitArgs, ServeArgs, ServeError};
 pub use confine::{confine, ConfineError};
 pub use frame::{read_frame, write_frame, FrameError, MAX_FRAME_BYTES, PROTOCOL};
-pub use protocol::{Call, Query, Refusal, RefusalKind, Reply, Request, Status};
+pub use protocol::{Call, Query, Refusal, RefusalKind, Reply, Request, Status, Verification};
 pub use server::Server;
 pub use socket::{private_listener, SocketError};

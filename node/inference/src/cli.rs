@@ -30,6 +30,12 @@ pub struct InferenceParams {
     /// How many orders may wait. Those beyond it stay in the mailbox until there is room.
     #[arg(long, value_name = "N", default_value = "256")]
     pub inference_queue: NonZeroU32,
+
+    /// Compute the settled answers of others again, of the packages that are here, and report those that are wrong.
+    ///
+    /// It takes one more thread of the engine.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 impl InferenceParams {
@@ -41,6 +47,7 @@ impl InferenceParams {
             engine_socket: base_path.join("engine").join("socket"),
             threads: self.inference_threads,
             queue_capacity: usize::try_from(self.inference_queue.get()).unwrap_or(usize::MAX),
+            watch: self.watch,
             limits: EngineLimits { max_memory_bytes, ..Default::default() },
         }
     }
@@ -57,6 +64,8 @@ pub struct InferenceConfig {
     pub threads: NonZeroU32,
     /// How many orders may wait.
     pub queue_capacity: usize,
+    /// Whether settled answers are computed again.
+    pub watch: bool,
     /// What the engine may spend.
     pub limits: EngineLimits,
 }

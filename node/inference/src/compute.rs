@@ -1,14 +1,16 @@
 //! From an order to its answer.
 
+use crate::watch::{SettledAnswer, Verify};
+use sp_core::H256;
 use std::{error::Error, fmt, time::Duration};
 use votive_engine::{
     remote::{RemoteEngine, RemoteError},
-    serve::{Call, RefusalKind},
+    serve::{Call, RefusalKind, Verification},
     Completion,
 };
 use votive_primitives::{
     mailbox::{Computed, MachineFailure, WorkOrder},
-    request::{Answer, Output},
+    request::{Answer, Output, Parameters},
 };
 
 /// Something that answers orders.
@@ -66,7 +68,8 @@ struct OutputTooLong(usize);
 
 impl Compute for RemoteEngine {
     fn compute(&self, order: &WorkOrder, time: Duration) -> Result<Computed, Fault> {
-        let Completion { code, output, units, trace } = self.run(&call(order, time))?;
+        let Completion { code, output, units, trace } =
+            self.run(&call(&order.package_root, &order.input, &order.parameters, time))?;
         let output = Output::try_from(output).map_err(|output| Fault {
             failure: MachineFailure::EngineFailed,
             cause: "output_too_long",
@@ -76,11 +79,18 @@ impl Compute for RemoteEngine {
     }
 }
 
-fn call(order: &WorkOrder, time: Duration) -> Call {
+impl Verify for RemoteEngine {
+    fn verify(&self, settled: &SettledAnswer, time: Duration) -> Result<Verification, Fault> {
+        let SettledAnswer { package_root, input, parameters, .. } = settled;
+        Ok(self.verify(&call(package_root, input, parameters, time), &settled.answer.output)?)
+    }
+}
+
+fn call(package_root: &H256, input: &[u8], parameters: &Parameters, time: Duration) -> Call {
     Call {
-        root: order.package_root.to_fixed_bytes(),
-        input: order.input.to_vec(),
-        parameters: order.parameters,
+        root: package_root.to_fixed_bytes(),
+        input: input.to_vec(),
+        parameters: *parameters,
         time_limit_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
     }
 }
@@ -121,6 +131,8 @@ mod tests {
         assert_eq!(time_until(16, 10, block), Duration::from_secs(21));
         assert_eq!(time_until(9, 10, block), block);
         assert!(time_until(u32::MAX, 0, block) > Duration::from_secs(1 << 32));
-        assert_eq!(call(&order(1, 10), Duration::from_secs(21)).time_limit_ms, 21_000);
+        let order = order(1, 10);
+        let call = call(&order.package_root, &order.input, &order.parameters, Duration::from_secs(21));
+        assert_eq!(call.time_limit_ms, 21_000);
     }
 }

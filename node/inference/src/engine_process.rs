@@ -21,7 +21,7 @@ pub fn launch(config: &InferenceConfig) -> io::Result<Launch> {
         command: COMMAND.into(),
         socket: config.engine_socket.clone(),
         store: config.package_folder.clone(),
-        threads: config.threads,
+        threads: config.threads.saturating_add(u32::from(config.watch)),
         limits: config.limits,
         process_memory_bytes: None,
     })

@@ -17,6 +17,7 @@ mod service;
 mod start;
 mod storage;
 mod threads;
+mod watch;
 
 pub use cli::{EngineCommand, InferenceConfig, InferenceParams};
 pub use error::StartError;

@@ -20,6 +20,15 @@ pub struct Metrics {
     pub answers: Counter<U64>,
     /// What the engine's process says of itself.
     pub engine: EngineMetrics,
+    /// What the watch found.
+    pub watch: WatchMetrics,
+}
+
+/// Metrics of the watch.
+#[derive(Clone, Debug)]
+pub struct WatchMetrics {
+    /// Settled answers, by what came of checking them.
+    pub answers: CounterVec<U64>,
 }
 
 /// Metrics of the engine's process. All but the restarts are as of its last status, some seconds ago at most.
@@ -53,6 +62,7 @@ impl Metrics {
             failures: CounterVec::new(failures, &["cause"])?,
             answers: Counter::new("votive_inference_answers_total", "Answers written to the mailbox")?,
             engine: EngineMetrics::new(registry)?,
+            watch: WatchMetrics::new(registry)?,
         };
         if let Some(registry) = registry {
             register(metrics.queue_depth.clone(), registry)?;
@@ -88,6 +98,17 @@ impl EngineMetrics {
             register(metrics.cache_hits.clone(), registry)?;
             register(metrics.cache_misses.clone(), registry)?;
             register(metrics.load_seconds.clone(), registry)?;
+        }
+        Ok(metrics)
+    }
+}
+
+impl WatchMetrics {
+    fn new(registry: Option<&Registry>) -> Result<Self, PrometheusError> {
+        let answers = Opts::new("votive_watch_answers_total", "Settled answers, by what came of computing them again");
+        let metrics = Self { answers: CounterVec::new(answers, &["finding"])? };
+        if let Some(registry) = registry {
+            register(metrics.answers.clone(), registry)?;
         }
         Ok(metrics)
     }

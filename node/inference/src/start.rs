@@ -13,6 +13,7 @@ use crate::{
     service::Service,
     storage::NotifyingStorage,
     threads::{Threads, Worker},
+    watch,
 };
 use codec::Codec;
 use futures::{future::ready, FutureExt, StreamExt};
@@ -32,6 +33,9 @@ use votive_engine::remote::RemoteEngine;
 use votive_inference_api::InferenceApi;
 
 const LOG_TARGET: &str = "votive-inference";
+
+/// How many blocks' time the check of one answer may take. It is far less work than the answer was.
+const WATCH_BLOCKS: u32 = 20;
 
 /// The group under which the client's metrics count these parts.
 const GROUP: &str = "inference";
@@ -78,7 +82,7 @@ where
     let Setup { config, client, backend, pool, keystore, network, block_time, is_authority, registry, spawner } = setup;
     let storage = backend.offchain_storage().ok_or(StartError::NoMailbox)?;
     let metrics = Metrics::new(registry)?;
-    let engine = start_engine(&config, &metrics)?;
+    let engine = Arc::new(start_engine(&config, &metrics)?);
     if local_keys(&*keystore).is_empty() {
         log::info!(
             target: LOG_TARGET,
@@ -110,13 +114,19 @@ where
         handover: handover.clone(),
         mailbox: mailbox.clone(),
         chain: chain.clone(),
-        engine: Arc::new(engine),
+        engine: engine.clone(),
         answered,
         block_time,
         metrics: metrics.clone(),
     };
     let threads = Threads::start(config.threads.get(), worker).map_err(StartError::Threads)?;
     let best_blocks = client.import_notification_stream().filter_map(|block| ready(block.is_new_best.then_some(())));
+    if config.watch {
+        let time = block_time.saturating_mul(WATCH_BLOCKS);
+        let answers = watch::start(engine, time, metrics.watch.clone()).map_err(StartError::Threads)?;
+        let collecting = watch::collect::<Block, AccountId, Balance, _>(client.clone(), answers, metrics.watch.clone());
+        spawner.spawn_blocking("watch", GROUP, collecting);
+    }
     let service = Service::new(mailbox, chain, handover, metrics);
 
     spawner.spawn("best-block-pacer", GROUP, pacer.run());

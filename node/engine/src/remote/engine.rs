@@ -4,7 +4,7 @@ use super::connection::{Connection, ConnectionError};
 use super::launch::{Launch, LaunchError};
 use super::process::Process;
 use super::supervisor::{Event, Listener, Supervisor};
-use crate::serve::{Call, Query, Refusal, Reply};
+use crate::serve::{Call, Query, Refusal, Reply, Verification};
 use crate::Completion;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -55,6 +55,13 @@ pub struct RemoteEngine {
     alone: RwLock<()>,
 }
 
+/// What is asked of the process, and how its reply is read; a reply of another kind is given back.
+struct Question<'a, T> {
+    call: &'a Call,
+    query: &'a dyn Fn(Call) -> Query,
+    read: fn(Reply) -> Result<T, Reply>,
+}
+
 /// How one attempt ended without an answer.
 enum Attempt {
     Died,
@@ -77,33 +84,54 @@ impl RemoteEngine {
     /// # Errors
     /// What [`RemoteError`] lists.
     pub fn run(&self, call: &Call) -> Result<Completion, RemoteError> {
+        let read = |reply| match reply {
+            Reply::Completed(completion) => Ok(completion),
+            other => Err(other),
+        };
+        self.put(&Question { call, query: &Query::Run, read })
+    }
+
+    /// Checks the answer `output` to a call, and goes on as [`run`](Self::run) does if the engine dies.
+    ///
+    /// # Errors
+    /// What [`RemoteError`] lists.
+    pub fn verify(&self, call: &Call, output: &[u8]) -> Result<Verification, RemoteError> {
+        let read = |reply| match reply {
+            Reply::Verified(verification) => Ok(verification),
+            other => Err(other),
+        };
+        self.put(&Question { call, query: &|call| Query::Verify { call, output: output.to_vec() }, read })
+    }
+
+    fn put<T>(&self, question: &Question<T>) -> Result<T, RemoteError> {
+        let Question { call, .. } = question;
         let now = Instant::now();
         let deadline = now.checked_add(Duration::from_millis(call.time_limit_ms)).unwrap_or(now + GOLDEN);
         let first = {
             let _beside_others = self.alone.read().unwrap_or_else(PoisonError::into_inner);
-            self.attempt(call, deadline)
+            self.attempt(question, deadline)
         };
         match first {
-            Ok(completion) => return Ok(completion),
+            Ok(answer) => return Ok(answer),
             Err(Attempt::Ended(error)) => return Err(error),
             Err(Attempt::Died) => {}
         }
         let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
-        self.attempt(call, deadline).map_err(|attempt| match attempt {
+        self.attempt(question, deadline).map_err(|attempt| match attempt {
             Attempt::Died => RemoteError::DiedTwice,
             Attempt::Ended(error) => error,
         })
     }
 
-    fn attempt(&self, call: &Call, deadline: Instant) -> Result<Completion, Attempt> {
+    fn attempt<T>(&self, question: &Question<T>, deadline: Instant) -> Result<T, Attempt> {
         loop {
             let present = self.supervisor.present.wait(deadline);
             let process = present.ok_or(Attempt::Ended(RemoteError::NotRunning))?;
             match process.connection() {
                 Ok(mut connection) => {
-                    let completion = self.ask(&process, &mut connection, call, deadline)?;
+                    let answer = self.ask(&process, &mut connection, question, deadline)?;
                     process.put_back(connection);
-                    return Ok(completion);
+                    return Ok(answer);
                 }
                 // It died before it knew of the call, which is not to blame.
                 Err(_) => self.supervisor.present.lose(&process),
@@ -111,21 +139,22 @@ impl RemoteEngine {
         }
     }
 
-    fn ask(
+    fn ask<T>(
         &self,
         process: &Arc<Process>,
         connection: &mut Connection,
-        call: &Call,
+        question: &Question<T>,
         deadline: Instant,
-    ) -> Result<Completion, Attempt> {
+    ) -> Result<T, Attempt> {
+        let Question { call, query, read } = question;
         self.check_golden(process, connection, &call.root)?;
         let left = deadline.saturating_duration_since(Instant::now());
         let time_limit_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-        let query = Query::Run(Call { time_limit_ms, ..call.clone() });
+        let query = query(Call { time_limit_ms, ..(*call).clone() });
         match connection.ask(query, left + GRACE) {
-            Ok(Reply::Completed(completion)) => Ok(completion),
             Ok(Reply::Refused(refusal)) => Err(Attempt::Ended(RemoteError::Refused(refusal))),
-            other => Err(self.lost(process, other)),
+            Ok(reply) => read(reply).map_err(|other| self.lost(process, Ok(other))),
+            Err(error) => Err(self.lost(process, Err(error))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the engine's process is asked, and what it says.
 
 use crate::package::PackageError;
-use crate::{Completion, EngineError, RunError, Stopped};
+use crate::{Completion, EngineError, RunError, Stopped, Verdict};
 use codec::{Decode, Encode};
 use std::error::Error;
 use std::fmt;
@@ -35,6 +35,14 @@ pub enum Query {
     /// How the process does.
     #[codec(index = 2)]
     Status,
+    /// Check an answer that was given to a call.
+    #[codec(index = 3)]
+    Verify {
+        /// What was called.
+        call: Call,
+        /// The answer's output.
+        output: Vec<u8>,
+    },
 }
 
 /// One call of a model.
@@ -65,6 +73,29 @@ pub enum Reply {
     /// How the process does.
     #[codec(index = 3)]
     Status(Status),
+    /// What came of checking an answer.
+    #[codec(index = 4)]
+    Verified(Verification),
+}
+
+/// What comes of checking an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Verification {
+    /// The output is the model's, and this is all of its completion.
+    #[codec(index = 0)]
+    Right(Completion),
+    /// It is another. For people: where it parts from the model's.
+    #[codec(index = 1)]
+    Wrong(String),
+}
+
+impl From<Verdict> for Verification {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Right(completion) => Self::Right(completion),
+            Verdict::Wrong(difference) => Self::Wrong(difference.to_string()),
+        }
+    }
 }
 
 /// How the engine's process does. Counts are since its start.

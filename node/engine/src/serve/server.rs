@@ -1,6 +1,6 @@
 //! Answers the queries of all connections.
 
-use super::protocol::{Call, Query, Refusal, RefusalKind, Reply, Status};
+use super::protocol::{Call, Query, Refusal, RefusalKind, Reply, Status, Verification};
 use super::session;
 use super::slots::Slots;
 use crate::{Budget, Cancel, Completion, Engine, EngineError, RunError, Stopped};
@@ -58,6 +58,7 @@ impl Server {
                 self.in_slot(&budget, || self.check(root, &budget)).map(Reply::GoldenHold)
             }
             Query::Status => Ok(Reply::Status(self.status())),
+            Query::Verify { call, output } => self.verify(call, output, cancel).map(Reply::Verified),
         }));
         match answered {
             Ok(Ok(reply)) => reply,
@@ -74,6 +75,15 @@ impl Server {
         self.in_slot(&budget, || {
             self.check(&call.root, &budget)?;
             self.engine.run_within(&call.root, &call.input, &call.parameters, &budget)
+        })
+    }
+
+    fn verify(&self, call: &Call, output: &[u8], cancel: Cancel) -> Result<Verification, EngineError> {
+        let budget = budget(call.time_limit_ms, cancel);
+        self.in_slot(&budget, || {
+            self.check(&call.root, &budget)?;
+            let verdict = self.engine.verify_within(&call.root, (&call.input, &call.parameters), output, &budget)?;
+            Ok(verdict.into())
         })
     }
 
