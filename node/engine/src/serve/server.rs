@@ -82,8 +82,8 @@ impl Server {
         let budget = budget(call.time_limit_ms, cancel);
         self.in_slot(&budget, || {
             self.check(&call.root, &budget)?;
-            let verdict = self.engine.verify_within(&call.root, (&call.input, &call.parameters), output, &budget)?;
-            Ok(verdict.into())
+            let Call { root, input, parameters, .. } = call;
+            Ok(self.engine.verify_within(root, input, parameters, output, &budget)?.into())
         })
     }
 
