@@ -10,7 +10,8 @@ use votive_engine::{
 };
 use votive_primitives::{
     mailbox::{Computed, MachineFailure, WorkOrder},
-    request::{Answer, Output, Parameters},
+    request::{Answer, Output},
+    Parameters,
 };
 
 /// Something that answers orders.

@@ -7,7 +7,8 @@ use sp_runtime::traits::{Block as BlockT, NumberFor};
 use votive_inference_api::InferenceApi;
 use votive_primitives::{
     ids::RequestId,
-    request::{Answer, Input, Parameters, Request, Seat},
+    request::{Answer, Input, Request, Seat},
+    Parameters,
 };
 
 /// An answer on which a committee has settled, and what it answers.

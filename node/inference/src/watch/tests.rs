@@ -8,10 +8,7 @@ use votive_engine::{
     serve::{Refusal, RefusalKind},
     Completion, Stopped,
 };
-use votive_primitives::{
-    ids::RequestId,
-    request::{Answer, AnswerCode, Parameters},
-};
+use votive_primitives::{ids::RequestId, request::Answer, AnswerCode, Parameters};
 
 const TIME: Duration = Duration::from_secs(1);
 
