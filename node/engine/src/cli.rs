@@ -1,6 +1,7 @@
 //! The command line.
 
 mod answer_args;
+mod import;
 mod pack;
 mod run;
 mod verify;
@@ -23,6 +24,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Makes a package of an ONNX file.
+    Import(import::Import),
     /// Checks a folder, computes its root, and writes what a version of it needs for the chain.
     Pack(pack::Pack),
     /// Checks a package and its golden vectors.
@@ -40,6 +43,7 @@ impl Cli {
     pub fn run(self) -> Result<()> {
         let limits = self.limits.limits();
         match self.command {
+            Command::Import(import) => import.run(&limits),
             Command::Pack(pack) => pack.run(&limits),
             Command::Verify(verify) => verify.run(&limits),
             Command::Run(run) => run.run(&limits),

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod graph;
 mod hash_text;
+pub mod import;
 mod loaded;
 mod ops;
 mod package;
@@ -24,9 +25,9 @@ pub use error::{EngineError, RunError};
 pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};
 pub use package::{
-    root_of, Architecture, BertSpec, CheckedPackage, FileError, GoldenError, GoldenFile, GoldenVector, InputSpec,
-    InputType, LayerSpec, LimitsSpec, LlamaSpec, Manifest, ManifestError, OutputSpec, OutputType, Package,
-    PackageError, Pooling, MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES, MAX_STOP_TOKENS,
+    root_of, Architecture, BertSpec, CheckedPackage, DraftError, FileError, GoldenError, GoldenFile, GoldenVector,
+    InputSpec, InputType, LayerSpec, LimitsSpec, LlamaSpec, Manifest, ManifestError, OutputSpec, OutputType, Package,
+    PackageDraft, PackageError, Pooling, MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES, MAX_STOP_TOKENS,
 };
 pub use store::{PackageStore, StoreError};
 pub use tokens::TokenizerError;

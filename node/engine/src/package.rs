@@ -4,6 +4,7 @@ mod bert_spec;
 mod checked;
 mod checked_file;
 mod content;
+mod draft;
 mod error;
 mod field_checks;
 mod golden;
@@ -20,9 +21,11 @@ pub use checked::CheckedPackage;
 pub(crate) use checked_file::CheckedFile;
 pub use checked_file::FileError;
 pub(crate) use content::root;
+pub use draft::{DraftError, PackageDraft};
 pub use error::PackageError;
 pub use golden::{GoldenError, GoldenFile, GoldenVector, MAX_GOLDEN_VECTORS};
 pub use llama_spec::{LlamaSpec, MAX_STOP_TOKENS};
+pub(crate) use manifest::FORMAT;
 pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH, MAX_MANIFEST_BYTES};
 pub use manifest_error::ManifestError;
 pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
@@ -112,6 +115,15 @@ impl Package {
         }
         Ok(self.golden.vectors.len())
     }
+
+    /// The golden vectors with the digests of this machine's answers.
+    pub fn answer_golden(&self) -> Result<GoldenFile, RunError> {
+        let mut golden = self.golden.clone();
+        for vector in &mut golden.vectors {
+            vector.digest = Some(self.run(&vector.input, &vector.parameters)?.golden_digest());
+        }
+        Ok(golden)
+    }
 }
 
 impl fmt::Debug for Package {
@@ -158,7 +170,12 @@ fn completed(computed: Computed) -> Result<Completion, OpError> {
 /// Values in the form that an answer and a trace have.
 fn canonical_bytes(mut values: Vec<f32>) -> Result<Vec<u8>, OpError> {
     votive_kernels::canonicalise(&mut values)?;
-    Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect())
+    Ok(bytes(&values))
+}
+
+/// Values as little-endian bytes.
+pub(crate) fn bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// Little-endian bytes as values; a tail of less than four bytes is left out.

@@ -2,9 +2,11 @@
 
 mod error;
 mod header;
+mod writer;
 
 pub use error::{HeaderError, WeightsError};
 pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_START_BYTES, MAX_TENSORS};
+pub(crate) use writer::{safetensors_file, F32Tensor};
 
 use crate::package::CheckedFile;
 use candle_core::{Device, Tensor};

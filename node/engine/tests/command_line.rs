@@ -183,3 +183,49 @@ fn run_without_an_input_is_refused() {
     assert_eq!(run.status.code(), Some(2));
     assert!(error(&run).contains("--input-hex"));
 }
+
+fn import(model: &Path, folder: &Path) -> Output {
+    let folder = folder.to_string_lossy();
+    call("import", model, &[&folder, "--name", "m", "--task", "test", "--licence", "Apache-2.0", "--labels", "a,b,c"])
+}
+
+#[test]
+fn import_makes_a_package_that_verifies() {
+    let store = Store::new();
+    let folder = store.folder.path().join("package");
+    let imported = import(Path::new("../../models/tabular/iris/model.onnx"), &folder);
+    assert!(imported.status.success(), "{}", error(&imported));
+    assert!(out(&imported).contains("left out  ZipMap (node `ZipMap`)"));
+    let root = votive_engine::hex_hash(&root(&folder));
+    assert!(out(&imported).contains(&root));
+    assert!(call("verify", &folder, &["--root", &root]).status.success());
+}
+
+#[test]
+fn import_leaves_a_folder_alone_that_is_there() {
+    let store = Store::new();
+    let folder = package(&store);
+    let before = root(&folder);
+    let imported = import(Path::new("../../models/tabular/iris/model.onnx"), &folder);
+    assert_eq!(imported.status.code(), Some(1));
+    assert!(error(&imported).contains("is there already"));
+    assert_eq!(root(&folder), before);
+}
+
+#[test]
+fn import_leaves_nothing_behind_when_it_fails() {
+    let store = Store::new();
+    let model = store.folder.path().join("model.onnx");
+    let nodes = [fixture::onnx::node("Elu", &["x"], "y")];
+    let graph = fixture::onnx::graph(fixture::onnx::input(&[2]), nodes, [], &["y"]);
+    std::fs::write(&model, fixture::onnx::file(graph)).expect("a file");
+    let imported = import(&model, &store.folder.path().join("package"));
+    assert_eq!(imported.status.code(), Some(1));
+    assert!(error(&imported).contains("cannot take operator Elu (node `Elu_0`)"));
+    let small = ["--max-memory-bytes", "1000"];
+    let model = Path::new("../../models/tabular/iris/model.onnx");
+    let folder = store.folder.path().join("package").to_string_lossy().into_owned();
+    let arguments = [&[folder.as_str(), "--name", "m", "--task", "t", "--licence", "MIT"][..], &small].concat();
+    assert!(error(&call("import", model, &arguments)).contains("raise"));
+    assert_eq!(std::fs::read_dir(store.folder.path()).expect("the folder").count(), 1);
+}

@@ -45,11 +45,7 @@ impl Pack {
 /// Answers the golden inputs, and writes their digests into the package.
 fn write_golden(folder: &Path, limits: &EngineLimits) -> Result<()> {
     let package = Package::load(folder, None, limits)?;
-    let mut golden = package.golden().clone();
-    for vector in &mut golden.vectors {
-        vector.digest = Some(package.run(&vector.input, &vector.parameters)?.golden_digest());
-    }
-    write_json(&folder.join(&package.manifest().golden), &golden)
+    write_json(&folder.join(&package.manifest().golden), &package.answer_golden()?)
 }
 
 /// `version.json` beside the folder: inside of it, it would change the root that it tells.

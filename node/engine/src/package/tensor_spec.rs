@@ -85,7 +85,7 @@ impl InputSpec {
         })
     }
 
-    pub(super) fn check(&self) -> Result<(), ManifestError> {
+    pub(crate) fn check(&self) -> Result<(), ManifestError> {
         let scale_fits = match (self.dtype, self.scale) {
             (_, None) => true,
             (InputType::U8, Some(scale)) => scale > 0.0 && scale.is_finite() && f64::from(scale as f32) == scale,

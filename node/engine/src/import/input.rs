@@ -1,0 +1,36 @@
+//! What enters the graph, as the manifest tells it.
+
+use super::onnx::{Dimension, Element, Value};
+use super::steps::Flow;
+use super::ImportError;
+use crate::package::{InputSpec, InputType, PackageError};
+
+/// The input `value` without its batch, and what flows from it.
+pub(super) fn read(value: &Value) -> Result<(InputSpec, Flow), ImportError> {
+    let refused = || ImportError::Input(value.name.into());
+    let (element, dimensions) = value.tensor()?.ok_or_else(refused)?;
+    let dtype = match element {
+        Element::F32 => InputType::F32,
+        Element::U8 => InputType::U8,
+        _ => return Err(refused()),
+    };
+    let (batch, sizes) = dimensions.split_first().ok_or_else(refused)?;
+    // Some exporters write a free batch as 0 or -1.
+    if matches!(batch, Dimension::Fixed(2..)) {
+        return Err(refused());
+    }
+    let size = |dimension: &Dimension| match dimension {
+        Dimension::Fixed(size) => usize::try_from(*size).ok().filter(|size| *size > 0),
+        Dimension::Free => None,
+    };
+    let shape: Vec<usize> = sizes.iter().map(size).collect::<Option<_>>().ok_or_else(refused)?;
+    let flow = match shape[..] {
+        [values] => Flow::Row(values),
+        [channels, height, width] => Flow::Image(channels, height, width),
+        _ => return Err(refused()),
+    };
+    let input = InputSpec { dtype, shape, scale: None };
+    // Here, and not with the manifest: golden inputs are made of its size.
+    input.check().map_err(PackageError::Manifest)?;
+    Ok((input, flow))
+}
