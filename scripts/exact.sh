@@ -22,7 +22,7 @@ sed '/\/inputs-/d' "$folder/models" >"$folder/kernels"
 row() {
   local name=$1 expected=$folder/$2 started=${EPOCHREALTIME/./} cases wrong status=0
   shift 2
-  "$@" </dev/null | sort >"$folder/actual" || status=$?
+  "$@" </dev/null 2> >(grep -v "TCG doesn't support" >&2) | sort >"$folder/actual" || status=$?
   cases=$(wc -l <"$expected")
   wrong=$(comm -3 "$folder/actual" "$expected" | awk '{ print $1 }' | sort -u | tee "$folder/wrong" | wc -l)
   printf '%-42s %6d %10d %9d ms\n' "$name" "$cases" "$wrong" "$(((${EPOCHREALTIME/./} - started) / 1000))"

@@ -14,7 +14,7 @@ use alloc::{format, vec::Vec};
 type Compute = fn(Operands, Split) -> Transcript;
 
 /// The kernels whose case is one function. Those of a [`Function`](votive_kernels::Function) are more.
-const KERNELS: [(&str, Compute); 26] = [
+const KERNELS: [(&str, Compute); 27] = [
     ("linear", products::linear),
     ("packed_linear", products::packed_linear),
     ("quantise", products::quantise),
@@ -32,6 +32,7 @@ const KERNELS: [(&str, Compute); 26] = [
     ("l2_normalise", rows::l2_normalise),
     ("mean_pool", rows::mean_pool),
     ("embed", rows::embed),
+    ("embed_i8", rows::embed_i8),
     ("add", functions::add),
     ("multiply", functions::multiply),
     ("canonicalise", functions::canonicalise),

@@ -29,7 +29,7 @@ struct Model {
 /// # Errors
 /// A package that cannot be written or is refused.
 pub fn model_cases(folder: &Path) -> Result<Vec<Case>> {
-    let models = [mlp::f32(folder)?, mlp::i8(folder)?, cnn::f32(folder)?, bert::f32(folder)?];
+    let models = [mlp::f32(folder)?, mlp::i8(folder)?, cnn::f32(folder)?, bert::f32(folder)?, bert::i8(folder)?];
     Ok(models.into_iter().flat_map(Model::cases).collect())
 }
 

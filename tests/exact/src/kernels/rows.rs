@@ -10,6 +10,9 @@ use votive_kernels::{self as kernels, KernelError, Norm};
 /// Rows of a case.
 const ROWS: usize = 19;
 
+/// Rows of a table that ids name.
+const WORDS: usize = 11;
+
 /// Columns on both sides of the lanes.
 const COLUMNS: [usize; 9] = [1, 2, 15, 16, 17, 100, 384, 385, 1000];
 
@@ -65,15 +68,34 @@ pub fn mean_pool(operands: Operands, split: Split) -> Transcript {
 }
 
 pub fn embed(operands: Operands, split: Split) -> Transcript {
+    lookups(split, |columns, sequence| {
+        let table = operands.floats(sequence, WORDS * columns);
+        move |ids, out| kernels::embed(&table, columns, ids, out)
+    })
+}
+
+pub fn embed_i8(operands: Operands, split: Split) -> Transcript {
+    lookups(split, |columns, sequence| {
+        let table = sequence.int8s(WORDS * columns);
+        let scales = operands.floats(sequence, WORDS);
+        move |ids, out| kernels::embed_i8(&table, &scales, ids, out)
+    })
+}
+
+/// The outcomes of looking up, in a table of each length of rows, some ids at a time.
+fn lookups<L: Fn(&[u32], &mut [f32]) -> Result<(), KernelError> + Sync>(
+    split: Split,
+    table: impl Fn(usize, &mut Sequence) -> L,
+) -> Transcript {
     let mut transcript = Transcript::default();
     for (columns, seed) in COLUMNS.into_iter().zip(700..) {
         let mut sequence = Sequence::new(seed);
-        let table = operands.floats(&mut sequence, 11 * columns);
-        let ids: Vec<u32> = (0..ROWS).map(|_| sequence.below(11) as u32).collect();
+        let look_up = table(columns, &mut sequence);
+        let ids: Vec<u32> = (0..ROWS).map(|_| sequence.below(WORDS as u64) as u32).collect();
         let parts = ids.chunks(split.rows.get().min(ROWS)).collect();
         let rows = split.each(parts, |ids: &[u32]| {
             let mut out = vec![0.0; ids.len() * columns];
-            kernels::embed(&table, columns, ids, &mut out).map(|()| out)
+            look_up(ids, &mut out).map(|()| out)
         });
         transcript.outcome(rows.into_iter().collect::<Result<Vec<_>, _>>().map(|rows| rows.concat()));
     }

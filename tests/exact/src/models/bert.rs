@@ -1,7 +1,7 @@
 //! An encoder of sentence embeddings over token ids.
 
 use super::{
-    package::{manifest, Tensors},
+    package::{manifest, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
@@ -17,17 +17,31 @@ const VOCABULARY: usize = 90;
 const MAX_TOKENS: usize = 34;
 
 pub fn f32(folder: &Path) -> Result<Model> {
-    let mut manifest = manifest("bert", "bert", json!({ "dtype": "u32", "shape": [MAX_TOKENS] }), HIDDEN);
+    model(folder, "bert", Weights::F32)
+}
+
+pub fn i8(folder: &Path) -> Result<Model> {
+    model(folder, "bert_i8", Weights::I8)
+}
+
+fn model(folder: &Path, name: &'static str, weights: Weights) -> Result<Model> {
+    let mut manifest = manifest(name, "bert", json!({ "dtype": "u32", "shape": [MAX_TOKENS] }), HIDDEN);
     manifest["bert"] = json!({
         "hidden": HIDDEN, "layers": LAYERS, "heads": HEADS, "intermediate": INTERMEDIATE, "vocabulary": VOCABULARY,
         "max_positions": MAX_TOKENS, "token_types": 2, "max_tokens": MAX_TOKENS, "epsilon": 1e-12, "pooling": "mean",
         "normalise": true,
     });
-    let mut tensors = Tensors::new(2300);
+    let package = tensors(weights).into_package(folder, &manifest)?;
+    Ok(Model { name, package, inputs: inputs(2301) })
+}
+
+/// The tensors, by the names of Hugging Face's `BertModel`.
+fn tensors(weights: Weights) -> Tensors {
+    let mut tensors = Tensors::new(weights, 2300);
     tensors
-        .f32("embeddings.word_embeddings.weight", &[VOCABULARY, HIDDEN], 1.0)
-        .f32("embeddings.position_embeddings.weight", &[MAX_TOKENS, HIDDEN], 0.5)
-        .f32("embeddings.token_type_embeddings.weight", &[2, HIDDEN], 0.5);
+        .matrix("embeddings.word_embeddings", [VOCABULARY, HIDDEN], 1.0)
+        .matrix("embeddings.position_embeddings", [MAX_TOKENS, HIDDEN], 0.5)
+        .matrix("embeddings.token_type_embeddings", [2, HIDDEN], 0.5);
     norm(&mut tensors, "embeddings.LayerNorm");
     for layer in 0..LAYERS {
         let name = |part: &str| format!("encoder.layer.{layer}.{part}");
@@ -39,7 +53,7 @@ pub fn f32(folder: &Path) -> Result<Model> {
         tensors.dense(&name("output.dense"), HIDDEN, INTERMEDIATE);
         norm(&mut tensors, &name("output.LayerNorm"));
     }
-    Ok(Model { name: "bert", package: tensors.into_package(folder, &manifest)?, inputs: inputs(2301) })
+    tensors
 }
 
 fn norm(tensors: &mut Tensors, name: &str) {

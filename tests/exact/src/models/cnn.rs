@@ -1,7 +1,7 @@
 //! A convolutional network over floats.
 
 use super::{
-    package::{f32_input, manifest, Tensors},
+    package::{f32_input, manifest, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
@@ -22,7 +22,7 @@ pub fn f32(folder: &Path) -> Result<Model> {
         { "type": "tanh" }, { "type": "flatten" },
         { "type": "linear", "weight": "fc.weight", "bias": "fc.bias" },
     ]);
-    let mut tensors = Tensors::new(2200);
+    let mut tensors = Tensors::new(Weights::F32, 2200);
     // 3 × 16 × 13 → 18 × 16 × 13 → 18 × 8 × 6 → 20 × 4 × 3.
     tensors
         .f32("conv0.weight", &[18, IMAGE[0], 3, 3], 0.4)

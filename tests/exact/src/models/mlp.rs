@@ -1,7 +1,7 @@
 //! Two perceptrons: of f32 weights over bytes, and of int8 weights over floats.
 
 use super::{
-    package::{f32_input, manifest, Tensors},
+    package::{f32_input, manifest, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
@@ -19,7 +19,7 @@ pub fn f32(folder: &Path) -> Result<Model> {
         { "type": "linear", "weight": "fc1.weight", "bias": "fc1.bias" }, { "type": "relu" },
         { "type": "linear", "weight": "fc2.weight", "bias": "fc2.bias" }, { "type": "softmax" },
     ]);
-    let mut tensors = Tensors::new(2000);
+    let mut tensors = Tensors::new(Weights::F32, 2000);
     for (layer, widths) in WIDTHS.windows(2).enumerate() {
         tensors.dense(&format!("fc{layer}"), widths[1], widths[0]);
     }
@@ -36,12 +36,9 @@ pub fn i8(folder: &Path) -> Result<Model> {
     };
     manifest["layers"] =
         json!([linear(0), { "type": "sigmoid" }, linear(1), { "type": "tanh" }, linear(2), { "type": "softmax" }]);
-    let mut tensors = Tensors::new(2100);
+    let mut tensors = Tensors::new(Weights::I8, 2100);
     for (layer, widths) in WIDTHS.windows(2).enumerate() {
-        tensors
-            .i8(format!("fc{layer}.weight"), &[widths[1], widths[0]])
-            .f32(format!("fc{layer}.scales"), &[widths[1]], 0.01)
-            .f32(format!("fc{layer}.bias"), &[widths[1]], 0.5);
+        tensors.dense(&format!("fc{layer}"), widths[1], widths[0]);
     }
     let mut sequence = Sequence::new(2101);
     let inputs = (0..INPUTS).map(|index| f32_input(&mut sequence, index, WIDTHS[0])).collect();

@@ -7,16 +7,25 @@ use serde_json::{json, Value};
 use std::{fs, path::Path};
 use votive_engine::{EngineLimits, Package};
 
+/// How matrices are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    F32,
+    /// With a scale for each row.
+    I8,
+}
+
 /// The tensors of a package, as they are drawn from a sequence.
 pub struct Tensors {
+    weights: Weights,
     sequence: Sequence,
     tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>,
 }
 
 impl Tensors {
     /// No tensors yet; those to come are from the sequence number `seed`.
-    pub fn new(seed: u64) -> Self {
-        Self { sequence: Sequence::new(seed), tensors: Vec::new() }
+    pub fn new(weights: Weights, seed: u64) -> Self {
+        Self { weights, sequence: Sequence::new(seed), tensors: Vec::new() }
     }
 
     /// Adds f32 values between −`reach` and `reach`, one in 16 of them of another magnitude: far smaller, or zero.
@@ -33,18 +42,21 @@ impl Tensors {
         self
     }
 
-    /// Adds int8 values from −127 to 127.
-    pub fn i8(&mut self, name: impl Into<String>, shape: &[usize]) -> &mut Self {
-        let values = self.sequence.int8s(shape.iter().product());
+    /// Adds a matrix of values between −`reach` and `reach`, about.
+    pub fn matrix(&mut self, name: &str, [rows, columns]: [usize; 2], reach: f32) -> &mut Self {
+        let weight = format!("{name}.weight");
+        if self.weights == Weights::F32 {
+            return self.f32(weight, &[rows, columns], reach);
+        }
+        let values = self.sequence.int8s(rows * columns);
         let bytes = values.into_iter().map(|value| value.to_le_bytes()[0]).collect();
-        self.tensors.push((name.into(), Dtype::I8, shape.to_vec(), bytes));
-        self
+        self.tensors.push((weight, Dtype::I8, vec![rows, columns], bytes));
+        self.f32(format!("{name}.scales"), &[rows], reach / 127.0)
     }
 
-    /// Adds the weight and the bias of a dense layer in f32.
+    /// Adds the weight and the bias of a dense layer.
     pub fn dense(&mut self, name: &str, outputs: usize, inputs: usize) -> &mut Self {
-        let reach = 2.0 / (inputs as f32).sqrt();
-        self.f32(format!("{name}.weight"), &[outputs, inputs], reach).f32(format!("{name}.bias"), &[outputs], 0.5)
+        self.matrix(name, [outputs, inputs], 2.0 / (inputs as f32).sqrt()).f32(format!("{name}.bias"), &[outputs], 0.5)
     }
 
     /// Writes the package of `manifest` and these tensors into `folder` under its name, and loads it.
