@@ -15,10 +15,10 @@ pub const MAX_INPUTS_I8: usize = 133_144;
 pub(crate) const GROUP: usize = 4;
 
 /// The largest magnitude of a quantised value.
-const LEVELS: f32 = 127.0;
+pub(crate) const LEVELS: f32 = 127.0;
 
 /// Rows whose largest magnitude is below 2⁻¹²⁰ count as zero: 127 divided by it might overflow.
-const SMALLEST_MAGNITUDE: f32 = f32::from_bits(0x0380_0000);
+pub(crate) const SMALLEST_MAGNITUDE: f32 = f32::from_bits(0x0380_0000);
 
 /// Rows of int8 with one scale each, as an int8 product takes its input; also the way to quantise a weight.
 ///

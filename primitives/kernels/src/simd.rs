@@ -25,19 +25,32 @@ pub(crate) struct Line(pub [f32; LANES]);
 #[repr(C, align(64))]
 pub(crate) struct LineI8(pub [i8; 4 * LANES]);
 
+/// Bytes of 16 outputs, four each: codes of four inputs, or parts of more.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct LineU8(pub [u8; 4 * LANES]);
+
 /// The instructions of one level.
 pub(crate) trait Simd {
     /// Sixteen floats.
     type Floats: Floats;
     /// Sixteen sums of int8 products.
-    type Sums: Sums;
+    type Sums: BlockSums<Floats = Self::Floats>;
     /// The rows of a tile that keep its sums in registers: at most [`MAX_TILE_ROWS`].
     const TILE_ROWS: usize;
     /// The panels of such a tile: 1 or 2.
     const TILE_PANELS: usize;
     /// The most rows of which the registers hold [`WIDE_PANELS`] panels.
     const WIDE_ROWS: usize;
+    /// The rows of a tile with block-quantised weights, whose sums and chains are in registers: at most
+    /// [`MAX_BLOCK_ROWS`].
+    const BLOCK_ROWS: usize;
+    /// The panels of such a tile: 1 or 2; of a single row, twice as many.
+    const BLOCK_PANELS: usize;
 }
+
+/// The largest [`BLOCK_ROWS`](Simd::BLOCK_ROWS) of all levels.
+pub(crate) const MAX_BLOCK_ROWS: usize = 4;
 
 /// The largest [`TILE_ROWS`](Simd::TILE_ROWS) of all levels.
 pub(crate) const MAX_TILE_ROWS: usize = 12;
@@ -54,6 +67,8 @@ pub(crate) trait Floats: Copy {
     fn load(values: &[f32; LANES]) -> Self;
     /// Writes the lanes to `values`.
     fn store(self, values: &mut [f32; LANES]);
+    /// `self · factor` in each lane.
+    fn times(self, factor: Self) -> Self;
     /// `self · factor + addend` in each lane, rounded once.
     fn fused(self, factor: Self, addend: Self) -> Self;
     /// Exchanges rows and columns.
@@ -82,6 +97,36 @@ pub(crate) trait Sums: Copy {
     fn add_products(self, inputs: Self::Inputs, weights: Self::Weights) -> Self;
     /// Asks for the memory `ahead` lines after `line`, whatever lies there.
     fn prefetch(line: &LineI8, ahead: usize);
+}
+
+/// What block-quantised weights need of [`Sums`] beyond. The inputs of these products have no offset.
+pub(crate) trait BlockSums: Sums {
+    /// The floats of the level.
+    type Floats: Floats;
+    /// Four codes of 0 to 63 for each lane.
+    type Codes: Copy;
+    /// Four int8 weights for each lane.
+    type Int8s: Copy;
+    /// What [`int8s`](Self::int8s) adds to each weight, so that the sums start at −`INT8_OFFSET` · Σ inputs.
+    const INT8_OFFSET: i32;
+    /// `value` in each lane.
+    fn splat(value: i32) -> Self;
+    /// Small numbers without sign.
+    fn widen(values: &[u8; LANES]) -> Self;
+    /// Small numbers with a sign.
+    fn widen_signed(values: &[i8; LANES]) -> Self;
+    /// The lanes as floats; below 2²⁴ in magnitude, and so exact.
+    fn floats(self) -> Self::Floats;
+    /// The lower and the upper four bits of each byte.
+    fn nibbles(line: &LineU8) -> [Self::Codes; 2];
+    /// [`nibbles`](Self::nibbles) of both lines, each with two bits above: those of `high`, the lowest first.
+    fn six_bits(low: [&LineU8; 2], high: &LineU8) -> [Self::Codes; 4];
+    /// Prepares int8 weights.
+    fn int8s(line: &LineI8) -> Self::Int8s;
+    /// Adds the four products of `inputs` to each lane.
+    fn add_codes(self, inputs: Self::Inputs, codes: Self::Codes) -> Self;
+    /// Adds the four products of `inputs` to each lane.
+    fn add_int8s(self, inputs: Self::Inputs, weights: Self::Int8s) -> Self;
 }
 
 /// An operation that is generic over the instructions it is made of.

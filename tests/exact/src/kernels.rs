@@ -1,6 +1,7 @@
 //! Every kernel, on operands of each kind.
 
 mod attention;
+mod blocks;
 mod choices;
 mod functions;
 mod images;
@@ -14,12 +15,16 @@ use alloc::{format, vec::Vec};
 type Compute = fn(Operands, Split) -> Transcript;
 
 /// The kernels whose case is one function. Those of a [`Function`](votive_kernels::Function) are more.
-const KERNELS: [(&str, Compute); 27] = [
+const KERNELS: [(&str, Compute); 31] = [
     ("linear", products::linear),
     ("packed_linear", products::packed_linear),
     ("quantise", products::quantise),
     ("linear_i8", products::linear_i8),
     ("packed_linear_i8", products::packed_linear_i8),
+    ("quantise_blocks", blocks::quantise),
+    ("linear_q8_0", blocks::linear_q8_0),
+    ("linear_q4_k", blocks::linear_q4_k),
+    ("linear_q6_k", blocks::linear_q6_k),
     ("conv2d", images::conv2d),
     ("max_pool2d", images::max_pool2d),
     ("attend_full", attention::full),

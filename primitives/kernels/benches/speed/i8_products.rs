@@ -17,7 +17,7 @@ const SHAPES: [(usize, usize, usize); 8] = [
 ];
 
 /// Bytes of weights to rotate through, so that no cache holds them.
-const ROTATION_BYTES: usize = 768 << 20;
+pub const ROTATION_BYTES: usize = 768 << 20;
 
 /// Prints GOP/s of each level, quantising the input included.
 pub fn run() {
@@ -59,7 +59,7 @@ fn weight(inputs: usize, outputs: usize) -> PackedLinearI8 {
 }
 
 /// GB/s of a sum over memory that no cache holds.
-fn read_bandwidth() -> f64 {
+pub fn read_bandwidth() -> f64 {
     let memory = vec![1u64; ROTATION_BYTES / 8];
     let seconds = medians(&mut [&mut || {
         let mut lanes = [0u64; 32];

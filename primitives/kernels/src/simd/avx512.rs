@@ -1,7 +1,7 @@
 //! AVX-512 with VNNI (Intel from Ice Lake on, AMD from Zen 4 on).
 #![allow(unsafe_code)]
 
-use super::{Floats, Kernel, Line, LineI8, Simd, Sums, LANES};
+use super::{BlockSums, Floats, Kernel, Line, LineI8, LineU8, Simd, Sums, LANES};
 use core::arch::x86_64::*;
 
 /// The proof that this processor has the instructions that [`run`] is compiled for.
@@ -43,6 +43,8 @@ impl Simd for Instructions {
     const TILE_ROWS: usize = 12;
     const TILE_PANELS: usize = 2;
     const WIDE_ROWS: usize = 4;
+    const BLOCK_ROWS: usize = 4;
+    const BLOCK_PANELS: usize = 2;
 }
 
 /// Private to this file like [`Instructions`].
@@ -70,6 +72,12 @@ impl Floats for Vector {
     fn store(self, values: &mut [f32; LANES]) {
         // SAFETY: inside of `run` only; the 64 bytes written are those of `values`.
         unsafe { _mm512_storeu_ps(values.as_mut_ptr(), self.0) }
+    }
+
+    #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Self(_mm512_mul_ps(self.0, factor.0)) }
     }
 
     #[inline(always)]
@@ -158,5 +166,88 @@ impl Sums for Integers {
     fn prefetch(line: &LineI8, ahead: usize) {
         // SAFETY: a prefetch reads nothing and never faults, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
+    }
+}
+
+impl BlockSums for Integers {
+    type Floats = Vector;
+    type Codes = Self;
+    type Int8s = Self;
+    /// The instruction takes one factor without sign: here the weights, −128 to 127, become 0 to 255.
+    const INT8_OFFSET: i32 = 128;
+
+    #[inline(always)]
+    fn splat(value: i32) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Self(_mm512_set1_epi32(value)) }
+    }
+
+    #[inline(always)]
+    fn widen(values: &[u8; LANES]) -> Self {
+        // SAFETY: inside of `run` only; the 16 bytes read are those of `values`.
+        unsafe { Self(_mm512_cvtepu8_epi32(_mm_loadu_si128(values.as_ptr().cast()))) }
+    }
+
+    #[inline(always)]
+    fn widen_signed(values: &[i8; LANES]) -> Self {
+        // SAFETY: inside of `run` only; the 16 bytes read are those of `values`.
+        unsafe { Self(_mm512_cvtepi8_epi32(_mm_loadu_si128(values.as_ptr().cast()))) }
+    }
+
+    #[inline(always)]
+    fn floats(self) -> Vector {
+        // SAFETY: inside of `run` only, see `Instructions`.
+        unsafe { Vector(_mm512_cvtepi32_ps(self.0)) }
+    }
+
+    #[inline(always)]
+    fn nibbles(line: &LineU8) -> [Self; 2] {
+        // SAFETY: inside of `run` only; the 64 bytes read are those of `line`.
+        unsafe {
+            let both = _mm512_loadu_si512(line.0.as_ptr().cast());
+            let mask = _mm512_set1_epi8(0x0f);
+            [Self(_mm512_and_si512(both, mask)), Self(_mm512_and_si512(_mm512_srli_epi16::<4>(both), mask))]
+        }
+    }
+
+    #[inline(always)]
+    fn six_bits(low: [&LineU8; 2], high: &LineU8) -> [Self; 4] {
+        let [a, b] = Self::nibbles(low[0]);
+        let [c, d] = Self::nibbles(low[1]);
+        // SAFETY: inside of `run` only; the 64 bytes read are those of `high`.
+        let high = unsafe { _mm512_loadu_si512(high.0.as_ptr().cast()) };
+        [with_high::<0>(a, high), with_high::<1>(b, high), with_high::<2>(c, high), with_high::<3>(d, high)]
+    }
+
+    #[inline(always)]
+    fn int8s(line: &LineI8) -> Self {
+        // SAFETY: inside of `run` only; the 64 bytes read are those of `line`.
+        unsafe { Self(_mm512_xor_si512(_mm512_loadu_si512(line.0.as_ptr().cast()), _mm512_set1_epi8(i8::MIN))) }
+    }
+
+    #[inline(always)]
+    fn add_codes(self, inputs: Self, codes: Self) -> Self {
+        // SAFETY: inside of `run` only, see `Instructions`. The sums wrap, they do not saturate.
+        unsafe { Self(_mm512_dpbusd_epi32(self.0, codes.0, inputs.0)) }
+    }
+
+    #[inline(always)]
+    fn add_int8s(self, inputs: Self, weights: Self) -> Self {
+        self.add_codes(inputs, weights)
+    }
+}
+
+/// The codes `low` with the `PART`th two bits of each byte of `high` above them.
+#[inline(always)]
+fn with_high<const PART: usize>(low: Integers, high: __m512i) -> Integers {
+    // SAFETY: inside of `run` only, see `Instructions`. What a shift moves into another byte, the mask removes.
+    unsafe {
+        let shifted = match PART {
+            0 => _mm512_slli_epi16::<4>(high),
+            1 => _mm512_slli_epi16::<2>(high),
+            2 => high,
+            _ => _mm512_srli_epi16::<2>(high),
+        };
+        Integers(_mm512_or_si512(low.0, _mm512_and_si512(shifted, _mm512_set1_epi8(0x30))))
     }
 }

@@ -1,4 +1,4 @@
-use super::{Floats, Line, LineI8, Simd, Sums, LANES};
+use super::{BlockSums, Floats, Line, LineI8, LineU8, Simd, Sums, LANES};
 use crate::fused::fma;
 use core::array::from_fn;
 
@@ -11,6 +11,8 @@ impl Simd for Portable {
     const TILE_ROWS: usize = 4;
     const TILE_PANELS: usize = 1;
     const WIDE_ROWS: usize = 1;
+    const BLOCK_ROWS: usize = 4;
+    const BLOCK_PANELS: usize = 1;
 }
 
 impl Floats for [f32; LANES] {
@@ -27,6 +29,11 @@ impl Floats for [f32; LANES] {
     #[inline(always)]
     fn store(self, values: &mut [f32; LANES]) {
         *values = self;
+    }
+
+    #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        from_fn(|lane| self[lane] * factor[lane])
     }
 
     #[inline(always)]
@@ -79,4 +86,58 @@ impl Sums for [i32; LANES] {
 
     #[inline(always)]
     fn prefetch(_: &LineI8, _: usize) {}
+}
+
+impl BlockSums for [i32; LANES] {
+    type Floats = [f32; LANES];
+    type Codes = LineU8;
+    type Int8s = LineI8;
+    const INT8_OFFSET: i32 = 0;
+
+    #[inline(always)]
+    fn splat(value: i32) -> Self {
+        [value; LANES]
+    }
+
+    #[inline(always)]
+    fn widen(values: &[u8; LANES]) -> Self {
+        values.map(i32::from)
+    }
+
+    #[inline(always)]
+    fn widen_signed(values: &[i8; LANES]) -> Self {
+        values.map(i32::from)
+    }
+
+    #[inline(always)]
+    fn floats(self) -> [f32; LANES] {
+        self.map(|value| value as f32)
+    }
+
+    #[inline(always)]
+    fn nibbles(line: &LineU8) -> [LineU8; 2] {
+        [LineU8(line.0.map(|byte| byte & 0x0f)), LineU8(line.0.map(|byte| byte >> 4))]
+    }
+
+    #[inline(always)]
+    fn six_bits(low: [&LineU8; 2], high: &LineU8) -> [LineU8; 4] {
+        let [[a, b], [c, d]] = low.map(Self::nibbles);
+        let low = [a, b, c, d];
+        from_fn(|part| LineU8(from_fn(|byte| low[part].0[byte] | (high.0[byte] >> (2 * part) & 0x03) << 4)))
+    }
+
+    #[inline(always)]
+    fn int8s(line: &LineI8) -> LineI8 {
+        *line
+    }
+
+    #[inline(always)]
+    fn add_codes(self, inputs: [i32; 4], codes: LineU8) -> Self {
+        self.add_products(inputs, LineI8(codes.0.map(|code| code as i8)))
+    }
+
+    #[inline(always)]
+    fn add_int8s(self, inputs: [i32; 4], weights: LineI8) -> Self {
+        self.add_products(inputs, weights)
+    }
 }

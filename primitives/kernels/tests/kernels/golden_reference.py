@@ -204,6 +204,55 @@ def linear_i8(x, w, scales, b, rows, k, outputs):
             out.append(add(mul(rounded(Q(acc)) if acc else 0.0, scale), b[o]))
     return out
 
+def half(b):
+    u = b[0] | b[1] << 8; e, m = u >> 10 & 31, u & 1023
+    return (-1.0 if u >> 15 else 1.0) * (math.ldexp(m, -24) if e == 0 else math.ldexp(m + 1024, e - 25))
+def int8(b): return b - 256 if b > 127 else b
+def single_of(n): return rounded(Q(n)) if n else 0.0
+def away(x): n = int(abs(Q(x)) + Q(1, 2)); return -n if x < 0 else n
+def quantise_block(x):
+    """The integers and the scale of up to 256 values."""
+    v = next(v for v in x if abs(v) == max(map(abs, x)))
+    if abs(v) < 2.0 ** -120: return [0] * len(x), 0.0
+    f = div(-127.0, v)
+    return [away(mul(a, f)) for a in x], div(1.0, f)
+def parts_q8_0(b): return 32, [(half(b), [int8(v) for v in b[2:34]], None)]
+def parts_q4_k(b):
+    out = []
+    for s in range(8):
+        c, h = b[4:16], b[16 + s // 2 * 32:][:32]
+        if s < 4: a, m = c[s] & 63, c[s + 4] & 63
+        else: a, m = c[s + 4] & 15 | c[s - 4] >> 6 << 4, c[s + 4] >> 4 | c[s] >> 6 << 4
+        out.append((mul(half(b), float(a)), [v >> 4 if s % 2 else v & 15 for v in h], mul(half(b[2:]), float(m))))
+    return 256, out
+def parts_q6_k(b):
+    code = lambda i: (b[i // 128 * 64 + i % 64] >> (4 if i % 128 >= 64 else 0) & 15) \
+        | (b[128 + i // 128 * 32 + i % 32] >> i % 128 // 32 * 2 & 3) << 4
+    return 256, [(mul(half(b[208:]), float(int8(b[192 + s]))), [code(i) - 32 for i in range(16 * s, 16 * s + 16)], None)
+                 for s in range(16)]
+def linear_blocks(x, w, size, parts, bias, rows, k, outputs):
+    out, per_row = [], len(w) // size // outputs
+    for r in range(rows):
+        q = [(n, d) for i in range(0, k, 256) for v, d in [quantise_block(x[r*k:][:k][i:i+256])] for n in v]
+        for o in range(outputs):
+            acc, i = 0.0, 0
+            for b in range(per_row):
+                for scale, values, minimum in parts(w[(o * per_row + b) * size:][:size])[1]:
+                    d = q[i][1]; part = [n for n, _ in q[i:i + len(values)]]; i += len(values)
+                    acc = fma(single_of(sum(a * c for a, c in zip(part, values))), mul(scale, d), acc)
+                    if minimum is not None: acc = fma(-minimum, mul(d, single_of(sum(part))), acc)
+            out.append(add(acc, bias[o]))
+    return out
+def dequantise(w, size, parts):
+    return [sub(mul(scale, float(v)), minimum) if minimum is not None else mul(scale, float(v))
+            for b in range(0, len(w), size) for scale, values, minimum in parts(w[b:b + size])[1] for v in values]
+def block_bytes(seed, count, size, scales):
+    """Random bytes, but for the exponents of the binary16 scales: 2^-8."""
+    w = take(seed, count * size, lambda s: (s >> 8) % 256)
+    for b in range(0, len(w), size):
+        for at in scales: w[b + at + 1] = w[b + at + 1] & 0x83 | 0x1c
+    return w
+
 def show(name, values):
     print(f"// {name}")
     for i in range(0, len(values), 6): print("        " + " ".join(f"0x{bits(v):08x}," for v in values[i:i+6]))
@@ -224,3 +273,8 @@ show("l2", l2(floats(12, 37))[:12])
 show("rotary", rotate(floats(15, 8), 5, 10000.0) + rotate(floats(16, 8), 123456, 10000.0))
 show("attend", attend(floats(17, 5*4*3), floats(18, 5*2*3), floats(19, 5*2*3), 4, 2, 3, real(0x3f13cd3a))[-24:])
 print("// sample", [sample(floats(20, 50), 700, top, bytes(range(32)), p) for top in (0, 5) for p in range(12)])
+for name, size, parts, scales, k in (("Q8_0", 34, parts_q8_0, [0], 288), ("Q4_K", 144, parts_q4_k, [0, 2], 512),
+                                     ("Q6_K", 210, parts_q6_k, [208], 512)):
+    w = block_bytes(21, 3 * k // parts(bytes(size))[0], size, scales)
+    show(f"linear_blocks {name}", linear_blocks(floats(22, 2 * k), w, size, parts, floats(23, 3), 2, k, 3))
+    show(f"embed {name}", dequantise(w, size, parts)[28:36])

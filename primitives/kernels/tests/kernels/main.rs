@@ -3,6 +3,7 @@
 mod accuracy;
 mod accuracy_transformers;
 mod attention;
+mod blocks;
 mod convolution;
 mod fma;
 mod golden;
