@@ -27,10 +27,14 @@ pub use hash_text::{hex_hash, parse_hash};
 pub use package::{
     root_of, Architecture, BertSpec, CheckedPackage, DraftError, FileError, GoldenError, GoldenFile, GoldenVector,
     InputSpec, InputType, LayerSpec, LimitsSpec, LlamaSpec, Manifest, ManifestError, OutputSpec, OutputType, Package,
-    PackageDraft, PackageError, Pooling, MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES, MAX_STOP_TOKENS,
+    PackageDraft, PackageError, Pooling, RotaryRows, MANIFEST_PATH, MAX_GOLDEN_VECTORS, MAX_MANIFEST_BYTES,
+    MAX_STOP_TOKENS,
 };
 pub use store::{PackageStore, StoreError};
 pub use tokens::TokenizerError;
 pub use verdict::{Difference, Verdict};
 pub use version::{GoldenHashes, VersionFile, VersionLimits};
-pub use weights::{HeaderError, WeightsError, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};
+pub use weights::{
+    GgufError, HeaderError, WeightsError, MAX_DIMENSIONS, MAX_GGUF_DIMENSIONS, MAX_GGUF_HEADER_BYTES, MAX_HEADER_BYTES,
+    MAX_NAME_BYTES, MAX_TENSORS,
+};

@@ -24,7 +24,7 @@ pub(crate) use content::root;
 pub use draft::{DraftError, PackageDraft};
 pub use error::PackageError;
 pub use golden::{GoldenError, GoldenFile, GoldenVector, MAX_GOLDEN_VECTORS};
-pub use llama_spec::{LlamaSpec, MAX_STOP_TOKENS};
+pub use llama_spec::{LlamaSpec, RotaryRows, MAX_STOP_TOKENS};
 pub(crate) use manifest::FORMAT;
 pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH, MAX_MANIFEST_BYTES};
 pub use manifest_error::ManifestError;

@@ -1,16 +1,24 @@
-//! Weights: a safetensors file whose header has been checked, and what is made of its tensors.
+//! Weights: a safetensors or GGUF file whose header has been checked, and what is made of its tensors.
 
 mod error;
+mod gguf;
 mod header;
+mod row_order;
 mod writer;
 
 pub use error::{HeaderError, WeightsError};
+pub(crate) use gguf::read as read_gguf;
+pub use gguf::{GgufError, MAX_GGUF_DIMENSIONS, MAX_GGUF_HEADER_BYTES, MAX_NAME_BYTES};
 pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_START_BYTES, MAX_TENSORS};
+pub use row_order::RowOrder;
 pub(crate) use writer::{safetensors_file, F32Tensor};
 
 use crate::package::CheckedFile;
 use candle_core::{Device, Tensor};
-use votive_kernels::{KernelError, LinearPacker, LinearPackerI8, PackedLinear, PackedLinearI8};
+use votive_kernels::{
+    BlockFormat, KernelError, LinearPacker, LinearPackerBlocks, LinearPackerI8, PackedLinear, PackedLinearBlocks,
+    PackedLinearI8,
+};
 
 /// Bytes of a tensor that are looked at together: whole elements of each type.
 const BLOCK_BYTES: usize = 16 * 1024;
@@ -56,6 +64,17 @@ impl<'a> Weights<'a> {
         let mut packer = LinearPackerI8::new(inputs, outputs).expect(FITTED);
         self.int8s(name, |values| packer.push(values).map_err(|error| refused(name, error)))?;
         packer.finish(&self.values(scales)?).map_err(|error| refused(scales, error))
+    }
+
+    /// The matrix `name` of blocks of `format`, outputs × inputs, packed for products. Its scales are finite.
+    pub fn packed_blocks(
+        &self,
+        (name, format): (&str, BlockFormat),
+        (inputs, outputs): (usize, usize),
+    ) -> Result<PackedLinearBlocks, WeightsError> {
+        let mut packer = LinearPackerBlocks::new(format, inputs, outputs).expect(FITTED);
+        self.blocks(name, |blocks| packer.push(blocks).map_err(|error| refused(name, error)))?;
+        Ok(packer.finish().expect(FITTED))
     }
 
     /// The i8 tensor `name`, every weight of it −127 or more. candle has no such type, so these are plain bytes.
@@ -114,17 +133,42 @@ impl<'a> Weights<'a> {
         })
     }
 
-    /// Hands on the bytes of the tensor `name`, block by block: whole elements each.
+    /// Hands on the bytes of the tensor `name`, block by block: whole elements each, in the order in which layers take them.
     fn blocks(&self, name: &str, mut take: impl FnMut(&[u8]) -> Result<(), WeightsError>) -> Result<(), WeightsError> {
-        let range = self.entry(name).bytes.clone();
+        let entry = self.entry(name);
+        if entry.rows != RowOrder::AsStored {
+            return self.ordered_rows(entry, take);
+        }
+        let range = entry.bytes.clone();
         let mut left = range.len();
         let mut reader = self.file.read(range)?;
-        let mut block = vec![0; left.min(BLOCK_BYTES)];
+        let (_, unit) = entry.element.block();
+        let most = BLOCK_BYTES / unit * unit;
+        let mut block = vec![0; left.min(most)];
         while left > 0 {
-            let block = &mut block[..left.min(BLOCK_BYTES)];
+            let block = &mut block[..left.min(most)];
             reader.read_exact(block)?;
             take(block)?;
             left -= block.len();
+        }
+        Ok(())
+    }
+
+    /// Hands on the rows of a tensor one by one, as [`blocks`](Self::blocks) does.
+    fn ordered_rows(
+        &self,
+        entry: &TensorEntry,
+        mut take: impl FnMut(&[u8]) -> Result<(), WeightsError>,
+    ) -> Result<(), WeightsError> {
+        let mut reader = self.file.read(entry.bytes.clone())?;
+        let (rows, row_bytes) = (entry.rows.window(), entry.row_bytes());
+        let mut window = vec![0; rows * row_bytes];
+        // The plan has fitted the tensor to whole heads; qed
+        for _ in 0..entry.bytes.len() / window.len() {
+            reader.read_exact(&mut window)?;
+            for index in 0..rows {
+                take(&window[entry.rows.source(index) * row_bytes..][..row_bytes])?;
+            }
         }
         Ok(())
     }
@@ -145,3 +189,7 @@ fn refused(name: &str, error: KernelError) -> WeightsError {
 #[cfg(test)]
 #[path = "weights/half_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "weights/gguf_load_tests.rs"]
+mod gguf_load_tests;

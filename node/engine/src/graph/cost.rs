@@ -38,8 +38,8 @@ impl Cost {
 
     /// Counts what a tensor of floats takes beyond its bytes in the file when it becomes f32.
     pub(super) fn widen(&mut self, entry: &TensorEntry) {
-        let (bytes, size) = (entry.bytes.len() as u64, entry.element.size());
-        let widened = bytes / size * size_of::<f32>() as u64;
+        let (bytes, elements) = (entry.bytes.len() as u64, entry.elements() as u64);
+        let widened = elements * size_of::<f32>() as u64;
         self.weight_bytes += widened - bytes;
     }
 

@@ -6,6 +6,7 @@ use super::GraphError;
 use crate::ops::OpError;
 use crate::weights::{Weights, WeightsError};
 use candle_core::Tensor;
+use votive_kernels::QuantisedBlocks;
 
 /// What a dense layer is planned for.
 #[derive(Clone, Copy)]
@@ -51,6 +52,7 @@ impl PlannedDense {
         match self.weight {
             WeightName::F32(_) => 0,
             WeightName::I8 { .. } => rows * (self.inputs.div_ceil(size_of::<f32>()) + 1),
+            WeightName::Blocks { .. } => QuantisedBlocks::size_bytes_of(self.inputs, rows).div_ceil(size_of::<f32>()),
         }
     }
 

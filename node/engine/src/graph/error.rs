@@ -68,7 +68,7 @@ pub enum GraphError {
         actual: Vec<usize>,
     },
     /// A tensor's elements are of a type that does not suit its use.
-    #[error("tensor `{tensor}` of layer {layer} has the wrong element type: only a matrix may be I8, and exactly then it needs `scales`")]
+    #[error("tensor `{tensor}` of layer {layer} has the wrong element type: only a matrix may be I8 or of blocks, and exactly with I8 it needs `scales`")]
     ElementType {
         /// Index of the layer.
         layer: usize,

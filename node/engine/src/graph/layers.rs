@@ -4,7 +4,7 @@ use crate::ops::{self, OpError};
 use crate::package::LayerSpec;
 use crate::weights::{Weights, WeightsError};
 use candle_core::Tensor;
-use votive_kernels::{Conv2dShape, LinearShape, PackedLinear, PackedLinearI8};
+use votive_kernels::{BlockFormat, Conv2dShape, LinearShape, PackedLinear, PackedLinearBlocks, PackedLinearI8};
 
 /// A linear layer over one row.
 pub(super) struct Linear<W, T> {
@@ -16,13 +16,23 @@ pub(super) struct Linear<W, T> {
 /// Name and type of a matrix that is planned.
 pub(super) enum WeightName {
     F32(String),
-    I8 { weight: String, scales: String },
+    I8 {
+        weight: String,
+        scales: String,
+    },
+    Blocks {
+        weight: String,
+        format: BlockFormat,
+        /// Inputs and outputs.
+        sizes: (usize, usize),
+    },
 }
 
-/// A matrix of floats, or of int8 with a scale for each row.
+/// A matrix of floats, of int8 with a scale for each row, or of blocks.
 pub(super) enum Weight {
     F32(Tensor),
     I8 { weight: Vec<i8>, scales: Tensor },
+    Blocks(PackedLinearBlocks),
 }
 
 impl WeightName {
@@ -30,6 +40,7 @@ impl WeightName {
         Ok(match self {
             Self::F32(name) => Weight::F32(weights.f32(&name)?),
             Self::I8 { weight, scales } => Weight::I8 { weight: weights.i8(&weight)?, scales: weights.f32(&scales)? },
+            Self::Blocks { weight, format, sizes } => Weight::Blocks(weights.packed_blocks((&weight, format), sizes)?),
         })
     }
 
@@ -39,6 +50,9 @@ impl WeightName {
         Ok(match self {
             Self::F32(name) => PackedWeight::F32(weights.packed(&name, sizes)?),
             Self::I8 { weight, scales } => PackedWeight::I8(weights.packed_i8((&weight, &scales), sizes)?),
+            Self::Blocks { weight, format, .. } => {
+                PackedWeight::Blocks(weights.packed_blocks((&weight, format), sizes)?)
+            }
         })
     }
 }
@@ -47,6 +61,7 @@ impl WeightName {
 pub(super) enum PackedWeight {
     F32(PackedLinear),
     I8(PackedLinearI8),
+    Blocks(PackedLinearBlocks),
 }
 
 impl PackedWeight {
@@ -55,6 +70,7 @@ impl PackedWeight {
         match self {
             Self::F32(weight) => ops::packed_linear(x, weight, bias),
             Self::I8(weight) => ops::packed_linear_i8(x, weight, bias),
+            Self::Blocks(weight) => ops::packed_linear_blocks(x, weight, bias),
         }
     }
 
@@ -63,6 +79,7 @@ impl PackedWeight {
         match self {
             Self::F32(weight) => ops::embed_packed(weight, ids),
             Self::I8(weight) => ops::embed_packed_i8(weight, ids),
+            Self::Blocks(weight) => ops::embed_blocks(weight, ids),
         }
     }
 }

@@ -6,7 +6,9 @@ use super::GraphError;
 use crate::package::Architecture;
 use crate::weights::{ElementType, Header, TensorEntry};
 use std::collections::BTreeSet;
-use votive_kernels::{Conv2dShape, KernelError, LinearShape, PackedLinear, PackedLinearI8, Pool2dShape, MAX_INPUTS_I8};
+use votive_kernels::{
+    Conv2dShape, KernelError, LinearShape, PackedLinear, PackedLinearBlocks, PackedLinearI8, Pool2dShape, MAX_INPUTS_I8,
+};
 
 /// Channels, height and width of an image.
 pub(super) type ImageShape = (usize, usize, usize);
@@ -127,13 +129,18 @@ impl<'a> Planner<'a> {
         let (tensors, packed) = match weight {
             WeightName::F32(_) => (values.saturating_mul(4), PackedLinear::size_bytes_of(inputs, outputs)),
             WeightName::I8 { .. } => (values + 4 * outputs as u64, PackedLinearI8::size_bytes_of(inputs, outputs)),
+            WeightName::Blocks { format, .. } => {
+                let tensor = values / format.block_inputs() as u64 * format.block_bytes() as u64;
+                (tensor, PackedLinearBlocks::size_bytes_of(*format, inputs, outputs))
+            }
         };
         let packed = packed.map_err(|source| GraphError::Shape { layer, source })?;
         self.cost.weight_bytes += packed.saturating_sub(tensors);
         Ok(())
     }
 
-    /// A matrix of `rows` × `columns`: `{name}.weight` of floats, or of int8 with `{name}.scales`, one for each row.
+    /// A matrix of `rows` × `columns`: `{name}.weight` of floats, of blocks, or of int8 with `{name}.scales`, one for each
+    /// row.
     pub fn matrix(
         &mut self,
         layer: usize,
@@ -141,8 +148,13 @@ impl<'a> Planner<'a> {
         (rows, columns): (usize, usize),
     ) -> Result<WeightName, GraphError> {
         let weight = format!("{name}.weight");
-        if self.header.get(&weight).is_none_or(|entry| entry.element != ElementType::I8) {
-            return self.float(layer, &weight, &[rows, columns]).map(WeightName::F32);
+        match self.header.get(&weight).map(|entry| entry.element) {
+            Some(ElementType::I8) => {}
+            Some(ElementType::Blocks(format)) => {
+                self.take_shaped(layer, &weight, &[rows, columns])?;
+                return Ok(WeightName::Blocks { weight, format, sizes: (columns, rows) });
+            }
+            _ => return self.float(layer, &weight, &[rows, columns]).map(WeightName::F32),
         }
         if columns > MAX_INPUTS_I8 {
             return Err(GraphError::Shape { layer, source: KernelError::TooLarge });

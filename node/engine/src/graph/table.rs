@@ -18,7 +18,11 @@ impl Table<WeightName> {
         (rows, columns): (usize, usize),
         planner: &mut Planner,
     ) -> Result<Self, GraphError> {
-        planner.matrix(layer, name, (rows, columns)).map(Self)
+        let table = planner.matrix(layer, name, (rows, columns))?;
+        if matches!(table, WeightName::Blocks { .. }) {
+            planner.pack(layer, &table, (columns, rows))?;
+        }
+        Ok(Self(table))
     }
 
     pub fn load(self, weights: &Weights) -> Result<Table<Weight>, WeightsError> {
@@ -32,6 +36,7 @@ impl Table<Weight> {
         match &self.0 {
             Weight::F32(table) => ops::embed(table, ids),
             Weight::I8 { weight, scales } => ops::embed_i8((weight, scales), ids),
+            Weight::Blocks(table) => ops::embed_blocks(table, ids),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::kernel_op::KernelOp;
 use super::OpError;
-use candle_core::{Shape, Tensor};
-use votive_kernels::{KernelError, PackedLinear, PackedLinearI8, QuantisedRows};
+use candle_core::{Device, Shape, Tensor};
+use votive_kernels::{KernelError, PackedLinear, PackedLinearBlocks, PackedLinearI8, QuantisedBlocks, QuantisedRows};
 
 /// `x · weightᵀ + bias`, for each row of x.
 pub(crate) fn packed_linear(x: &Tensor, weight: &PackedLinear, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
@@ -17,6 +17,25 @@ pub(crate) fn packed_linear_i8(x: &Tensor, weight: &PackedLinearI8, bias: Option
     apply("linear_i8", x, bias, (rows, weight.outputs()), |x, bias, out| {
         weight.apply(&QuantisedRows::new(x, weight.inputs(), rows)?, bias, out)
     })
+}
+
+/// As [`packed_linear`], with block-quantised weights, for which each row of x is quantised in blocks.
+pub(crate) fn packed_linear_blocks(
+    x: &Tensor,
+    weight: &PackedLinearBlocks,
+    bias: Option<&Tensor>,
+) -> Result<Tensor, OpError> {
+    let (rows, _) = x.dims2()?;
+    apply("linear_blocks", x, bias, (rows, weight.outputs()), |x, bias, out| {
+        weight.apply(&QuantisedBlocks::new(x, weight.inputs(), rows)?, bias, out)
+    })
+}
+
+/// The rows of a block-quantised matrix that `ids` name, as floats.
+pub(crate) fn embed_blocks(table: &PackedLinearBlocks, ids: &[u32]) -> Result<Tensor, OpError> {
+    let mut rows = vec![0.0; ids.len() * table.inputs()];
+    table.embed(ids, &mut rows)?;
+    Ok(Tensor::from_vec(rows, (ids.len(), table.inputs()), &Device::Cpu)?)
 }
 
 /// A kernel over `x` and a bias, if there is one.

@@ -7,7 +7,7 @@ use super::{CheckedFile, GoldenError, GoldenFile, Manifest, ManifestError, Packa
 use super::{MANIFEST_PATH, MAX_MANIFEST_BYTES};
 use crate::graph::{Cost, Plan};
 use crate::tokens;
-use crate::weights::{Header, Weights, MAX_START_BYTES};
+use crate::weights::{read_gguf, Header, Weights, MAX_START_BYTES};
 use crate::EngineLimits;
 use std::path::Path;
 use votive_digest::Hash;
@@ -40,13 +40,13 @@ impl CheckedPackage {
         let golden =
             GoldenFile::parse(&small(content.get(&manifest.golden)?, MAX_GOLDEN_BYTES, GoldenError::TooLong)?)?;
         let weights = content.get(&manifest.weights)?;
-        let header = Header::read(&weights.start(MAX_START_BYTES)?, weights.size())?;
+        let header = read_header(&manifest, weights)?;
         let mut plan = Plan::new(&manifest, &header)?;
         if let (Some(file), Some(vocabulary)) = (&manifest.tokenizer, manifest.vocabulary()) {
             let length = usize::try_from(content.get(file)?.size()).unwrap_or(usize::MAX);
             plan.cost.weight_bytes += tokens::memory_bytes(manifest.architecture, length, vocabulary)?;
         }
-        let memory_bytes = check_memory(&manifest, loading_bytes(&content, weights), &plan.cost, limits)?;
+        let memory_bytes = check_memory(&manifest, loading_bytes(&content, weights, &header), &plan.cost, limits)?;
         Ok(Self { content, size: listing.total_bytes, memory_bytes, manifest, golden, header, plan })
     }
 
@@ -86,6 +86,20 @@ fn small<E: Into<PackageError>>(
     Ok(file.start(file.size())?)
 }
 
+/// The header of the weights, which is a GGUF file's if they are named so.
+fn read_header(manifest: &Manifest, weights: &CheckedFile) -> Result<Header, PackageError> {
+    let mut header = if manifest.has_gguf_weights() {
+        let size = usize::try_from(weights.size()).unwrap_or(usize::MAX);
+        read_gguf(weights.read(0..size)?, weights.size())?
+    } else {
+        Header::read(&weights.start(MAX_START_BYTES)?, weights.size())?
+    };
+    if let Some(llama) = &manifest.llama {
+        header.order_rotary_rows(llama.row_order());
+    }
+    Ok(header)
+}
+
 /// The folder holds what the manifest lists, and nothing else.
 fn check_files(manifest: &Manifest, content: &Content) -> Result<(), PackageError> {
     if let Some(missing) = manifest.files.iter().find(|file| content.get(file).is_err()) {
@@ -99,8 +113,8 @@ fn check_files(manifest: &Manifest, content: &Content) -> Result<(), PackageErro
 }
 
 /// The memory for reading a package, beyond what is made of it: the hashes of all chunks, the header of the weights or the other
-/// files, a chunk, and a block of a tensor.
-fn loading_bytes(content: &Content, weights: &CheckedFile) -> u64 {
+/// files, a chunk, and a block of a tensor or the rows that are put in order together.
+fn loading_bytes(content: &Content, weights: &CheckedFile, header: &Header) -> u64 {
     let hashes: u64 = content.files().map(|(_, file)| file.leaves_bytes()).sum();
     let others: u64 = content.files().map(|(_, file)| file.size()).sum::<u64>().saturating_sub(weights.size());
     hashes
@@ -108,6 +122,7 @@ fn loading_bytes(content: &Content, weights: &CheckedFile) -> u64 {
         + weights.size().min(MAX_START_BYTES)
         + weights.reading_bytes()
         + Weights::LOADING_BYTES.min(weights.size())
+        + header.window_bytes()
 }
 
 /// The memory that the package needs, at most what its manifest declares, and that at most what the machine spends. It is loaded

@@ -109,16 +109,21 @@ impl CheckedReader<'_> {
     /// Fills `bytes` with the next ones of the file, which must have as many.
     pub fn read_exact(&mut self, mut bytes: &mut [u8]) -> Result<(), FileError> {
         while !bytes.is_empty() {
-            if self.position == self.chunk.len() {
-                self.next_chunk()?;
-            }
-            let rest = &self.chunk[self.position..];
+            let rest = self.rest()?;
             let (now, later) = bytes.split_at_mut(bytes.len().min(rest.len()));
             now.copy_from_slice(&rest[..now.len()]);
             self.position += now.len();
             bytes = later;
         }
         Ok(())
+    }
+
+    /// What is left of the chunk in use, or the next one.
+    fn rest(&mut self) -> Result<&[u8], FileError> {
+        if self.position == self.chunk.len() {
+            self.next_chunk()?;
+        }
+        Ok(&self.chunk[self.position..])
     }
 
     fn next_chunk(&mut self) -> Result<(), FileError> {
@@ -134,6 +139,15 @@ impl CheckedReader<'_> {
         }
         (self.position, self.next) = (0, self.next + 1);
         Ok(())
+    }
+}
+
+/// For a header whose length shows while it is read. The end of the file is an error, as what has changed is.
+impl Read for CheckedReader<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.rest().map_err(io::Error::other)?.len().min(bytes.len());
+        self.read_exact(&mut bytes[..count]).map_err(io::Error::other)?;
+        Ok(count)
     }
 }
 

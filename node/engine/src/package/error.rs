@@ -4,7 +4,7 @@ use super::{FileError, GoldenError, ManifestError};
 use crate::graph::GraphError;
 use crate::hex_hash;
 use crate::tokens::TokenizerError;
-use crate::weights::{HeaderError, WeightsError};
+use crate::weights::{GgufError, HeaderError, WeightsError};
 use std::path::PathBuf;
 use votive_digest::{Hash, MAX_PACKAGE_FILES};
 
@@ -98,6 +98,9 @@ pub enum PackageError {
     /// The header of the weights is refused.
     #[error("the header of the weights is refused")]
     Header(#[from] HeaderError),
+    /// The header of the weights, a GGUF file, is refused.
+    #[error("the header of the weights is refused")]
+    Gguf(#[source] GgufError),
     /// The layers do not fit the weights.
     #[error("the layers do not make a graph over the weights")]
     Graph(#[from] GraphError),
@@ -115,6 +118,19 @@ impl From<FileError> for PackageError {
             FileError::Io { path, source } => Self::Io { path, source },
             FileError::Changed(path) => Self::Changed(path),
             FileError::Allocation { bytes } => Self::Allocation { bytes },
+        }
+    }
+}
+
+impl From<GgufError> for PackageError {
+    /// A file that cannot be read is the same error, whatever was looked for in it.
+    fn from(error: GgufError) -> Self {
+        match error {
+            GgufError::Io(source) => match source.downcast::<FileError>() {
+                Ok(error) => error.into(),
+                Err(source) => Self::Gguf(GgufError::Io(source)),
+            },
+            error => Self::Gguf(error),
         }
     }
 }
@@ -143,7 +159,7 @@ impl PackageError {
             Self::WrongRoot { .. } => "wrong_root",
             Self::Manifest(_) => "manifest",
             Self::Golden(_) => "golden",
-            Self::Header(_) | Self::Weights(_) => "weights",
+            Self::Header(_) | Self::Gguf(_) | Self::Weights(_) => "weights",
             Self::Graph(_) => "graph",
             Self::Tokenizer(_) => "tokenizer",
             _ => "package",

@@ -3,6 +3,7 @@
 use super::field_checks::{check_epsilon, check_sizes, is_plain};
 use super::tensor_spec::{InputSpec, InputType, OutputSpec};
 use super::ManifestError;
+use crate::weights::RowOrder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -32,6 +33,9 @@ pub struct LlamaSpec {
     pub max_tokens: usize,
     /// Base of the rotary embedding: the float nearest to it is taken.
     pub rotary_base: f64,
+    /// The order of the rows of queries and keys in the weights.
+    #[serde(default, skip_serializing_if = "RotaryRows::is_halves")]
+    pub rotary_rows: RotaryRows,
     /// What norms add to the mean of squares: the float nearest to it is taken.
     pub epsilon: f64,
     /// Whether the last product takes the table of words for its weight.
@@ -47,7 +51,34 @@ pub struct LlamaSpec {
     pub stop_tokens: Vec<u32>,
 }
 
+/// Which rows of a head's queries and keys turn together, as the weights hold them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum RotaryRows {
+    /// Row i and row i + half of the head: Hugging Face's order, and that of Qwen's GGUF files.
+    #[default]
+    Halves,
+    /// Row 2i and row 2i + 1: the order in which llama.cpp's converter writes a Llama.
+    Neighbours,
+}
+
+impl RotaryRows {
+    /// Whether a manifest need not name it.
+    fn is_halves(&self) -> bool {
+        *self == Self::Halves
+    }
+}
+
 impl LlamaSpec {
+    /// The order of the rows of queries and keys in the weights.
+    pub(crate) fn row_order(&self) -> RowOrder {
+        match self.rotary_rows {
+            RotaryRows::Halves => RowOrder::AsStored,
+            RotaryRows::Neighbours => RowOrder::Neighbours { head_size: self.head_size() },
+        }
+    }
+
     /// The epsilon of the kernels.
     pub fn epsilon(&self) -> f32 {
         self.epsilon as f32

@@ -55,7 +55,7 @@ pub struct Manifest {
     /// Path of the `tokenizer.json` of a model that takes texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokenizer: Option<String>,
-    /// Path of the safetensors file.
+    /// Path of the safetensors file, or of a GGUF file whose name ends in `.gguf`.
     pub weights: String,
     /// Path of the golden vectors.
     pub golden: String,
@@ -163,6 +163,11 @@ impl Manifest {
         llama.or(self.bert.map(|bert| bert.vocabulary))
     }
 
+    /// Whether the weights are a GGUF file: by their name, which the root covers like their bytes.
+    pub(crate) fn has_gguf_weights(&self) -> bool {
+        self.weights.ends_with(".gguf")
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         if self.format != FORMAT {
             return Err(ManifestError::Format(self.format));
@@ -178,6 +183,7 @@ impl Manifest {
         self.input.check()?;
         self.output.check()?;
         self.check_graph()?;
+        self.check_weights()?;
         self.check_files()
     }
 
@@ -199,6 +205,13 @@ impl Manifest {
             (Architecture::Mlp | Architecture::Cnn, None, None, layers) => Err(ManifestError::Layers(layers)),
             _ => Err(ManifestError::Graph(self.architecture)),
         }
+    }
+
+    fn check_weights(&self) -> Result<(), ManifestError> {
+        if self.has_gguf_weights() && self.architecture != Architecture::Llama {
+            return Err(ManifestError::Gguf(self.architecture));
+        }
+        Ok(())
     }
 
     fn check_files(&self) -> Result<(), ManifestError> {

@@ -31,6 +31,9 @@ pub enum ManifestError {
         "a graph of architecture {0:?} is not described so: mlp and cnn have `layers`, bert has `bert`, llama has `llama`, none has two of them"
     )]
     Graph(Architecture),
+    /// Weights in a GGUF file, whose names are those of a llama.
+    #[error("`weights` of architecture {0:?} cannot be a .gguf file, only a llama's can; convert them to safetensors")]
+    Gguf(Architecture),
     /// The input's type is not one of the architecture.
     #[error(
         "`input.dtype` does not suit architecture {0:?}: mlp and cnn take u8 or f32, bert and llama take u32 or utf8"

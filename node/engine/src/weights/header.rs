@@ -4,12 +4,14 @@
 //! gap. Source: the safetensors README, "Format". What is checked here goes beyond the format where a valid file could
 //! still exhaust a machine.
 
+use super::row_order::RowOrder;
 use super::HeaderError;
 use half::{bf16, f16};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
+use votive_kernels::BlockFormat;
 
 /// The longest header, in bytes. 800,000 empty tensors fit 53 MB of header and cost ten times that when parsed.
 pub const MAX_HEADER_BYTES: u64 = 1 << 20;
@@ -25,8 +27,8 @@ const LENGTH_BYTES: usize = 8;
 /// What of a file [`Header::read`] looks at, at most.
 pub const MAX_START_BYTES: u64 = MAX_HEADER_BYTES + LENGTH_BYTES as u64;
 
-/// What the elements of a tensor are: f32, what is exactly an f32 once it is loaded, and int8. Other types have no arithmetic
-/// in kernel_spec 1.
+/// What the elements of a tensor are: f32, what is exactly an f32 once it is loaded, int8, and blocks of a GGUF file. Other
+/// types have no arithmetic in kernel_spec 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElementType {
     /// Little-endian f32.
@@ -37,15 +39,18 @@ pub enum ElementType {
     Bf16,
     /// Signed bytes, −127 to 127.
     I8,
+    /// Elements that are quantised block by block.
+    Blocks(BlockFormat),
 }
 
 impl ElementType {
-    /// Bytes of one element.
-    pub const fn size(self) -> u64 {
+    /// The elements that lie together, and their bytes.
+    pub const fn block(self) -> (usize, usize) {
         match self {
-            Self::F32 => 4,
-            Self::F16 | Self::Bf16 => 2,
-            Self::I8 => 1,
+            Self::F32 => (1, 4),
+            Self::F16 | Self::Bf16 => (1, 2),
+            Self::I8 => (1, 1),
+            Self::Blocks(format) => (format.block_inputs(), format.block_bytes()),
         }
     }
 
@@ -55,7 +60,7 @@ impl ElementType {
             Self::F32 => values.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes))),
             Self::F16 => values.extend(bytes.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32())),
             Self::Bf16 => values.extend(bytes.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32())),
-            Self::I8 => unreachable!("the plan takes floats where it asks for floats; qed"),
+            Self::I8 | Self::Blocks(_) => unreachable!("the plan takes floats where it asks for floats; qed"),
         }
     }
 
@@ -74,13 +79,20 @@ pub struct TensorEntry {
     pub shape: Vec<usize>,
     /// Where its bytes lie in the file.
     pub bytes: Range<usize>,
+    /// The order of its rows in the file.
+    pub rows: RowOrder,
 }
 
 impl TensorEntry {
     /// How many elements it has.
     pub fn elements(&self) -> usize {
-        // An element has 4 bytes at most; qed
-        self.bytes.len() / self.element.size() as usize
+        let (elements, bytes) = self.element.block();
+        self.bytes.len() / bytes * elements
+    }
+
+    /// Bytes of a row, which is an element of its first dimension.
+    pub fn row_bytes(&self) -> usize {
+        self.bytes.len() / self.shape.first().unwrap_or(&1)
     }
 }
 
@@ -91,6 +103,25 @@ pub struct Header {
 }
 
 impl Header {
+    /// The header of these tensors, which have been checked.
+    pub(super) fn of(tensors: BTreeMap<String, TensorEntry>) -> Self {
+        Self { tensors }
+    }
+
+    /// Bytes of memory, at most, that putting the rows of a tensor in order takes.
+    pub fn window_bytes(&self) -> u64 {
+        let ordered = self.tensors.values().filter(|entry| entry.rows != RowOrder::AsStored);
+        ordered.map(|entry| entry.rows.window() as u64 * entry.row_bytes() as u64).max().unwrap_or(0)
+    }
+
+    /// Declares the order of the rows of a llama's queries and keys, which turn with the positions.
+    pub fn order_rotary_rows(&mut self, order: RowOrder) {
+        let turns = |name: &str| ["self_attn.q_proj.", "self_attn.k_proj."].iter().any(|part| name.contains(part));
+        for (_, entry) in self.tensors.iter_mut().filter(|(name, _)| turns(name)) {
+            entry.rows = order;
+        }
+    }
+
     /// Reads and checks the header of a file of `size` bytes, which begins with `start`: its first [`MAX_START_BYTES`], or all
     /// of it. Allocates in proportion to the header only.
     pub fn read(start: &[u8], size: u64) -> Result<Self, HeaderError> {
@@ -160,7 +191,8 @@ fn check_tensor(name: &str, raw: RawTensor, expected: u64, tensors_start: usize)
         return Err(HeaderError::Shape(name.into()));
     }
     let overflow = || HeaderError::ShapeOverflow(name.into());
-    let shape_bytes = raw.shape.iter().try_fold(element.size(), |size, n| size.checked_mul(*n)).ok_or_else(overflow)?;
+    let size = element.block().1 as u64;
+    let shape_bytes = raw.shape.iter().try_fold(size, |size, n| size.checked_mul(*n)).ok_or_else(overflow)?;
     let (begin, end) = raw.data_offsets;
     if begin != expected {
         return Err(HeaderError::NotContiguous { tensor: name.into(), begin, expected });
@@ -172,7 +204,7 @@ fn check_tensor(name: &str, raw: RawTensor, expected: u64, tensors_start: usize)
     let place = |offset: u64| usize::try_from(offset).ok().and_then(|offset| offset.checked_add(tensors_start));
     let bytes = place(begin).ok_or_else(overflow)?..place(end).ok_or_else(overflow)?;
     let shape = raw.shape.into_iter().map(usize::try_from).collect::<Result<_, _>>().map_err(|_| overflow())?;
-    Ok(TensorEntry { element, shape, bytes })
+    Ok(TensorEntry { element, shape, bytes, rows: RowOrder::AsStored })
 }
 
 #[derive(Deserialize)]

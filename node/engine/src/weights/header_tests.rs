@@ -176,7 +176,7 @@ proptest! {
         if let Ok(header) = read(&file) {
             for (_, tensor) in header.iter() {
                 let elements: u64 = tensor.shape.iter().map(|n| *n as u64).product();
-                prop_assert_eq!(elements * tensor.element.size(), tensor.bytes.len() as u64);
+                prop_assert_eq!(elements * tensor.element.block().1 as u64, tensor.bytes.len() as u64);
                 prop_assert!(tensor.bytes.end <= file.len());
             }
         }
