@@ -12,8 +12,8 @@ usage: scripts/bench.sh NAME [ARGUMENT...]
                                                  weights allow (5 min)
   spam [--check]                                 blocks under 10,000 invalid transactions a minute, beside blocks without (5 min)
   soak [STEPS]                                   random calls against a reference ledger (1,000,000 steps)
-  engine [--check] [SECTION...]                  speed and memory of the engine beside candle and onnxruntime, one thread (5 min;
-                                                 sections: products int8 minilm memory)
+  engine [--check] [SECTION...]                  speed and memory of the engine beside candle, onnxruntime and llama.cpp, one thread
+                                                 (10 min; sections: products int8 minilm memory llama)
   exact                                          digests of kernels and models at every level, in Wasm, and on emulated processors
                                                  (10 min), all equal
   weights [PALLET...]                            measures all weights anew and writes runtime/src/weights (an hour)

@@ -3,6 +3,7 @@
 mod bandwidth;
 mod child;
 mod int8;
+mod llama;
 mod minilm;
 mod peak;
 mod products;
@@ -13,9 +14,9 @@ use color_eyre::eyre::{bail, OptionExt, Result};
 use report::Report;
 use std::path::{Path, PathBuf};
 
-const USAGE: &str =
-    "usage: votive-engine-bench [--check] [--minilm FOLDER] [--python FILE] [--scratch FOLDER] [SECTION...]
-sections: products int8 minilm memory";
+const USAGE: &str = "usage: votive-engine-bench [--check] [--minilm FOLDER] [--python FILE] [--llama-cpp FILE]
+                           [--scratch FOLDER] [SECTION...]
+sections: products int8 minilm memory llama";
 
 /// Where things lie that the sections need.
 pub struct Places {
@@ -23,6 +24,8 @@ pub struct Places {
     pub minilm: Option<PathBuf>,
     /// A Python with benches/engine/requirements.txt.
     pub python: Option<PathBuf>,
+    /// A Python with llama-cpp-python.
+    pub llama_cpp: Option<PathBuf>,
     /// A folder for what is written.
     pub scratch: PathBuf,
 }
@@ -32,7 +35,8 @@ fn main() -> Result<()> {
     // Before the first product: candle and its quantised products take their threads from here.
     std::env::set_var("RAYON_NUM_THREADS", "1");
     let mut arguments = std::env::args().skip(1);
-    let mut places = Places { minilm: None, python: None, scratch: std::env::temp_dir().join("votive-engine-bench") };
+    let scratch = std::env::temp_dir().join("votive-engine-bench");
+    let mut places = Places { minilm: None, python: None, llama_cpp: None, scratch };
     let (mut sections, mut is_check) = (Vec::new(), false);
     while let Some(argument) = arguments.next() {
         let mut path = || arguments.next().map(PathBuf::from).ok_or_eyre(USAGE);
@@ -41,8 +45,9 @@ fn main() -> Result<()> {
             "--check" => is_check = true,
             "--minilm" => places.minilm = Some(path()?),
             "--python" => places.python = Some(path()?),
+            "--llama-cpp" => places.llama_cpp = Some(path()?),
             "--scratch" => places.scratch = path()?,
-            "products" | "int8" | "minilm" | "memory" => sections.push(argument),
+            "products" | "int8" | "minilm" | "memory" | "llama" => sections.push(argument),
             _ => bail!(USAGE),
         }
     }
@@ -73,6 +78,9 @@ fn measure(sections: &[String], places: &Places) -> Result<bool> {
     }
     if wanted("memory") {
         peak::run(&mut report, places)?;
+    }
+    if wanted("llama") {
+        llama::run(&mut report, places)?;
     }
     Ok(report.end())
 }
