@@ -11,6 +11,8 @@ usage: scripts/bench.sh NAME [ARGUMENT...]
   throughput [--rate N] [--seconds N] [--check]  requests a second through their whole life, beside transfers, and what the
                                                  weights allow (5 min)
   spam [--check]                                 blocks under 10,000 invalid transactions a minute, beside blocks without (5 min)
+  fuzz [all | TARGET] [CASES]                    readers of hostile files, and kernels against the portable level, under libFuzzer
+                                                 (1,000,000 cases of each)
   soak [STEPS]                                   random calls against a reference ledger (1,000,000 steps)
   engine [--check] [SECTION...]                  speed and memory of the engine beside candle, onnxruntime and llama.cpp, one thread
                                                  (10 min; sections: products int8 minilm memory llama)
@@ -43,6 +45,7 @@ case $name in
     rust_test ceiling the_weights_allow
     typescript throughput "$@"
     ;;
+  fuzz) scripts/fuzz.sh "$@" ;;
   soak) VOTIVE_STEPS=${1:-1000000} rust_test state_machine soak ;;
   exact) scripts/exact.sh ;;
   weights) scripts/weights.sh "$@" ;;

@@ -7,11 +7,11 @@ mod tokenizer;
 mod tokenizer_file;
 
 pub use error::TokenizerError;
+pub use tokenizer::Tokenizer;
 pub(crate) use tokenizer::MIN_TOKENS;
 
 use crate::package::{Architecture, BertSpec};
 use byte_level::{ByteLevelTokenizer, MAX_BYTE_LEVEL_BYTES};
-use tokenizer::{Tokenizer, MAX_FILE_BYTES};
 
 /// How a graph over tokens reads a request.
 pub(crate) enum TokenInput {
@@ -77,12 +77,11 @@ pub(crate) fn memory_bytes(
     length: usize,
     vocabulary: usize,
 ) -> Result<u64, TokenizerError> {
-    let (limit, times) = match architecture {
-        Architecture::Llama => (MAX_BYTE_LEVEL_BYTES, 32),
-        _ => (MAX_FILE_BYTES, 16),
-    };
-    if length > limit {
-        return Err(TokenizerError::TooLong { length, limit });
+    match architecture {
+        Architecture::Llama if length > MAX_BYTE_LEVEL_BYTES => {
+            Err(TokenizerError::TooLong { length, limit: MAX_BYTE_LEVEL_BYTES })
+        }
+        Architecture::Llama => Ok(32 * length as u64 + 512 * vocabulary as u64),
+        _ => Tokenizer::memory_bytes(length, vocabulary),
     }
-    Ok(times * length as u64 + 512 * vocabulary as u64)
 }

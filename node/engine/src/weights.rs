@@ -3,6 +3,7 @@
 mod error;
 mod gguf;
 mod header;
+mod remarks;
 mod row_order;
 mod writer;
 

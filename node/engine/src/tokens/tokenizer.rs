@@ -29,8 +29,28 @@ type Library = TokenizerImpl<WordPiece, BertNormalizer, BertPreTokenizer, BertPr
 pub struct Tokenizer(Library);
 
 impl Tokenizer {
-    /// Parses and checks a `tokenizer.json` for a table of `vocabulary` words; texts become at most `max_tokens`.
+    /// The fewest tokens that a text may be cut to.
+    pub const MIN_TOKENS: usize = MIN_TOKENS;
+
+    /// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most 16
+    /// times the file while it is parsed, and the library's tables of words.
+    ///
+    /// # Errors
+    /// [`TooLong`](TokenizerError::TooLong) for a file that [`parse`](Self::parse) refuses by its length.
+    pub fn memory_bytes(length: usize, vocabulary: usize) -> Result<u64, TokenizerError> {
+        if length > MAX_FILE_BYTES {
+            return Err(TokenizerError::TooLong { length, limit: MAX_FILE_BYTES });
+        }
+        Ok(16 * length as u64 + 512 * vocabulary as u64)
+    }
+
+    /// Parses and checks a `tokenizer.json` for a table of `vocabulary` words; texts become at most `max_tokens`, which are
+    /// [`MIN_TOKENS`](Self::MIN_TOKENS) or more.
+    ///
+    /// # Errors
+    /// Why the file is refused: it is too long, not of BERT's WordPiece kind, or does not fit the model's vocabulary.
     pub fn parse(json: &[u8], vocabulary: usize, max_tokens: usize) -> Result<Self, TokenizerError> {
+        Self::memory_bytes(json.len(), vocabulary)?;
         let file: TokenizerFile = serde_json::from_slice(json)?;
         check_ids(&file.model.vocab, vocabulary)?;
         let added = check_added_tokens(&file.added_tokens, &file.model.vocab)?;

@@ -4,6 +4,7 @@
 //! gap. Source: the safetensors README, "Format". What is checked here goes beyond the format where a valid file could
 //! still exhaust a machine.
 
+use super::remarks::Remarks;
 use super::row_order::RowOrder;
 use super::HeaderError;
 use half::{bf16, f16};
@@ -232,7 +233,7 @@ impl<'de> Deserialize<'de> for RawHeader {
                 let mut tensors = Vec::new();
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
-                        map.next_value::<BTreeMap<String, String>>()?;
+                        map.next_value::<Remarks>()?;
                     } else {
                         tensors.push((name, map.next_value()?));
                     }

@@ -141,6 +141,19 @@ fn a_dimension_of_zero_is_refused() {
 }
 
 #[test]
+fn remarks_are_texts_and_change_nothing() {
+    let header = |remarks: &str| format!(r#"{{"__metadata__":{remarks}}}"#);
+    for remarks in ["{}", r#"{"format":"pt"}"#, r#"{"a\"\n":"\u00e9","b":""}"#] {
+        let header = header(remarks);
+        let file = file(&header, 0);
+        assert_eq!(Header::read(&file, file.len() as u64).ok(), Some(Header::default()), "{header}");
+    }
+    for remarks in ["[]", "\"format\"", r#"{"a":1}"#, r#"{"a":null}"#, r#"{"a":{"b":"c"}}"#, r#"{"a":["b"]}"#] {
+        assert!(matches!(refusal(&header(remarks), 0), HeaderError::Json(_)), "{remarks}");
+    }
+}
+
+#[test]
 fn an_unknown_field_is_refused() {
     let header = r#"{"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1],"extra":1}}"#;
     assert!(matches!(refusal(header, 1), HeaderError::Json(_)));
