@@ -25,9 +25,9 @@ import tokens
 
 SEED = 0
 BATCH_TOKENS = 2048
-STEPS = 2320
-DECAY_STEPS = 320
-SHORT = 128  # tokens of a row before the decay; from then on model.MAX_TOKENS
+STEPS = 2180
+SHORT = 128  # tokens of a row
+SHORT_STEPS = 2000  # from then on a row has model.MAX_TOKENS
 CHECKPOINT_STEPS = 200
 ROWS = 8  # that are validated at once
 
@@ -43,7 +43,7 @@ cost = jax.jit(model.losses)
 
 def batch(stream, number):
     """Rows from anywhere in the stream, the same for a step whenever it is made."""
-    length = SHORT if number < STEPS - DECAY_STEPS else model.MAX_TOKENS
+    length = SHORT if number < SHORT_STEPS else model.MAX_TOKENS
     random = np.random.default_rng([SEED, number])
     starts = random.integers(0, len(stream) - length, BATCH_TOKENS // length)
     return np.stack([stream[start : start + length + 1] for start in starts])
@@ -99,7 +99,7 @@ def main():
         weights, state, first = resume(checkpoint)
     print(f"{sum(value.size for value in weights.values())} parameters, {len(stream)} tokens", flush=True)
     for number in range(first, STEPS):
-        scale = optimiser.rate(number, STEPS, DECAY_STEPS)
+        scale = optimiser.rate(number)
         weights, state, loss = advance(weights, state, batch(stream, number), number, scale)
         if (number + 1) % CHECKPOINT_STEPS == 0 or number + 1 == STEPS:
             save(checkpoint, weights, state, number + 1)
