@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// What a package's declared memory is a multiple of.
 const MEMORY_STEP_BYTES: u64 = 1 << 20;
 
+/// Room for reading the files chunk by chunk, on which nothing else of the declared memory depends.
+const READING_BYTES: usize = 256 * 1024;
+
 /// A package that lies in memory only, and whose layers fit its weights.
 pub struct PackageDraft {
     manifest: Manifest,
@@ -48,7 +51,7 @@ impl PackageDraft {
         Manifest::parse(&json(&manifest))?;
         let golden = GoldenFile::parse(&json(&golden))?;
         let cost = Plan::new(&manifest, &Header::read(&weights, weights.len() as u64)?)?.cost;
-        let files = weights.len().saturating_add(MAX_MANIFEST_BYTES + MAX_GOLDEN_BYTES) as u64;
+        let files = weights.len().saturating_add(MAX_MANIFEST_BYTES + MAX_GOLDEN_BYTES + READING_BYTES) as u64;
         let need = files.saturating_add(cost.weight_bytes).saturating_add(cost.call_bytes);
         manifest.limits.memory_bytes = need.next_multiple_of(MEMORY_STEP_BYTES);
         Ok(Self { manifest, weights, golden })
