@@ -31,7 +31,9 @@ trap 'exit 130' INT TERM HUP
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 rpc_port=$(free_port)
 url=ws://127.0.0.1:$rpc_port
-"$VOTIVE_NODE" --dev --base-path "$folder/chain" --package-folder models/digits --rpc-port "$rpc_port" \
+mkdir "$folder/packages"
+for model in digits tiny-llama; do ln -s "$PWD/models/$model/package" "$folder/packages/$model"; done
+"$VOTIVE_NODE" --dev --base-path "$folder/chain" --package-folder "$folder/packages" --rpc-port "$rpc_port" \
   --port "$(free_port)" --no-prometheus --no-telemetry --no-mdns >"$folder/log" 2>&1 &
 node=$!
 say "starting a development chain in $folder (its log is there, too)"
@@ -52,4 +54,5 @@ say "the chain answers at $url after $((tenths / 10)).$((tenths % 10)) s"
 trap 'exit 0' INT TERM HUP
 say "the chain stays up until Ctrl-C: $url"
 say "explorer: https://polkadot.js.org/apps/?rpc=$url"
+say "a text: cd dapp/examples && VOTIVE_URL=$url node --import tsx src/generate.ts --prompt 'And God said'"
 wait "$node"

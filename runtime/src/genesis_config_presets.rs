@@ -1,5 +1,6 @@
 //! The genesis presets: `development` (one validator that is a worker) and `local_testnet` (four validators, eight
-//! workers). Both hold funded accounts, a council of the validators, and the digits model, served from the first block on.
+//! workers). Both hold funded accounts, a council of the validators, and two models, served from the first block on: digits and a
+//! llama that generates text.
 //! `throughput` is `development` with enough workers, seats and bonds for thousands of requests at a time. `development` and
 //! `throughput` have a sudo key.
 
@@ -25,6 +26,9 @@ use votive_primitives::{
 /// The digits version as `votive-engine pack` wrote it beside its package.
 const DIGITS_VERSION: &str = include_str!("../../models/digits/version.json");
 
+/// As [`DIGITS_VERSION`], of the llama.
+const TINY_LLAMA_VERSION: &str = include_str!("../../models/tiny-llama/version.json");
+
 /// What every account of the presets starts with.
 const ENDOWMENT: Balance = 1_000_000 * VOT;
 
@@ -40,15 +44,18 @@ struct Staff {
     validators: &'static [&'static str],
     workers_each: u32,
     capacity: u32,
+    /// How many of the models each worker serves.
+    models: u32,
     sudo: Option<&'static str>,
 }
 
-const DEVELOPMENT: Staff = Staff { validators: &["Alice"], workers_each: 1, capacity: 64, sudo: Some("Alice") };
+const DEVELOPMENT: Staff =
+    Staff { validators: &["Alice"], workers_each: 1, capacity: 64, models: 2, sudo: Some("Alice") };
 
 const LOCAL: Staff =
-    Staff { validators: &["Alice", "Bob", "Charlie", "Dave"], workers_each: 2, capacity: 64, sudo: None };
+    Staff { validators: &["Alice", "Bob", "Charlie", "Dave"], workers_each: 2, capacity: 64, models: 2, sudo: None };
 
-const THROUGHPUT: Staff = Staff { workers_each: 32, capacity: 256, ..DEVELOPMENT };
+const THROUGHPUT: Staff = Staff { workers_each: 32, capacity: 256, models: 1, ..DEVELOPMENT };
 
 /// The preset of a name, as a JSON patch of the default genesis.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
@@ -66,10 +73,10 @@ pub fn preset_names() -> Vec<PresetId> {
     [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, THROUGHPUT_RUNTIME_PRESET].map(PresetId::from).to_vec()
 }
 
-fn preset(Staff { validators, workers_each, capacity, sudo }: Staff) -> serde_json::Value {
+fn preset(Staff { validators, workers_each, capacity, models, sudo }: Staff) -> serde_json::Value {
     let workers: Vec<_> = validators
         .iter()
-        .flat_map(|validator| (1..=workers_each).map(move |number| worker(validator, number, capacity)))
+        .flat_map(|validator| (1..=workers_each).map(move |number| worker(validator, number, (capacity, models))))
         .collect();
     let mut balances: Vec<_> = PEOPLE.iter().map(|name| (account(name), ENDOWMENT)).collect();
     balances.extend(workers.iter().map(|worker| (worker.operator.clone(), ENDOWMENT)));
@@ -80,7 +87,7 @@ fn preset(Staff { validators, workers_each, capacity, sudo }: Staff) -> serde_js
         session: SessionConfig { keys: validators.iter().map(|validator| session_keys(validator)).collect() },
         sudo: SudoConfig { key: sudo.map(account) },
         council: CouncilConfig { members: validators.iter().map(|validator| account(validator)).collect() },
-        models: ModelsConfig { models: alloc::vec![digits()] },
+        models: ModelsConfig { models: [digits(), tiny_llama()].into_iter().take(models as usize).collect() },
         workers: WorkersConfig { workers },
     })
 }
@@ -96,14 +103,14 @@ fn session_keys(validator: &str) -> (AccountId, AccountId, SessionKeys) {
 
 /// A worker of a validator's node: the node inserts the keys of the first two by itself when it starts with the validator's
 /// seed.
-fn worker(validator: &str, number: u32, capacity: u32) -> GenesisWorker<AccountId, Balance> {
+fn worker(validator: &str, number: u32, (capacity, models): (u32, u32)) -> GenesisWorker<AccountId, Balance> {
     let seed = |role: &str| -> String { format!("{validator}//{role}//{number}") };
     GenesisWorker {
         operator: account(&seed("operator")),
         bond: 50_000 * VOT,
         key: WorkerKey::from(public::<ed25519::Public>(&seed("worker"))),
         capacity,
-        serves: alloc::vec![VersionId { model: 0, number: 1 }],
+        serves: (0..models).map(|model| VersionId { model, number: 1 }).collect(),
     }
 }
 
@@ -122,5 +129,24 @@ pub(crate) fn digits() -> GenesisModel<AccountId, Balance> {
         tags: alloc::vec!["vision".into(), "digits".into(), "mlp".into()],
         royalty_percent: 10,
         versions: alloc::vec![GenesisVersion { spec, price: Price { per_call: VOT, per_unit: 0 } }],
+    }
+}
+
+/// The llama that continues texts, owned by Dave. Its answers are paid by the token.
+pub(crate) fn tiny_llama() -> GenesisModel<AccountId, Balance> {
+    let spec: VersionSpec =
+        serde_json::from_str(TINY_LLAMA_VERSION).expect("a test parses the committed version of tiny-llama; qed");
+    GenesisModel {
+        owner: account("Dave"),
+        name: "tiny-llama".into(),
+        description:
+            "Continues a text in the manner of the King James Bible. Takes UTF-8 and gives token ids, which its \
+                      tokenizer.json turns into a text."
+                .into(),
+        task: "text-generation".into(),
+        licence: "Apache-2.0".into(),
+        tags: alloc::vec!["text".into(), "llama".into()],
+        royalty_percent: 10,
+        versions: alloc::vec![GenesisVersion { spec, price: Price { per_call: VOT / 10, per_unit: VOT / 100 } }],
     }
 }

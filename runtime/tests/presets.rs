@@ -22,6 +22,19 @@ fn the_development_preset_has_one_worker_that_serves_digits() {
 }
 
 #[test]
+fn both_presets_have_a_model_that_generates_and_is_paid_by_the_token() {
+    for (preset, workers) in [(DEV_RUNTIME_PRESET, 1), (LOCAL_TESTNET_RUNTIME_PRESET, 8)] {
+        genesis(preset).execute_with(|| {
+            let model = Models::model(1).expect("tiny-llama is registered");
+            assert_eq!(model.metadata.name.to_vec(), b"tiny-llama");
+            let [version] = &model.versions[..] else { panic!("it has one version") };
+            assert!(version.spec.limits.max_units > 1 && version.price.per_unit > 0);
+            assert_eq!(Workers::workers(version.id).len(), workers);
+        });
+    }
+}
+
+#[test]
 fn the_local_preset_has_four_validators_and_eight_workers_with_keys_of_their_own() {
     genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
         assert_eq!(Babe::authorities().len(), 4);

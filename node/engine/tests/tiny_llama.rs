@@ -45,7 +45,10 @@ fn the_beginning_is_continued_as_it_was_when_the_model_was_packed() {
     let parameters = Parameters { max_units: 16, ..Parameters::default() };
     let completion = ENGINE.run(&root(), b"In the beginning", &parameters).expect("it is answered");
     assert_eq!((completion.code, completion.units), (AnswerCode::Complete, 16));
-    assert_eq!(package().text(&completion.output).as_deref(), Some(" of the world, in the world, in the world, and in the world"));
+    assert_eq!(
+        package().text(&completion.output).as_deref(),
+        Some(" of the world, in the world, in the world, and in the world")
+    );
 }
 
 #[test]
