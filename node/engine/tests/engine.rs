@@ -4,8 +4,12 @@ mod fixture;
 
 use fixture::*;
 use serde_json::json;
+use std::time::Duration;
 use votive_digest::{Hash, Parameters};
-use votive_engine::{Engine, EngineError, EngineLimits, GoldenError, PackageError, PackageStore, StoreError};
+use votive_engine::{
+    Budget, Cancel, Engine, EngineError, EngineLimits, EngineUsage, GoldenError, PackageError, PackageStore, RunError,
+    Stopped, StoreError,
+};
 
 #[test]
 fn a_package_is_found_by_the_root_that_its_folder_is_named_by() {
@@ -157,4 +161,35 @@ fn a_golden_vector_without_a_digest_is_an_error() {
     let error = store.engine().check_golden(&root(&folder)).expect_err("no digest");
     assert!(matches!(error, EngineError::Golden(GoldenError::NoDigest(0))));
     assert!(error.to_string().contains("pack --golden"));
+}
+
+#[test]
+fn a_call_ends_before_its_next_layer_when_its_time_is_over_or_it_is_cancelled() {
+    let store = Store::new();
+    let root = root(&store.add("mlp", &mlp_manifest(), &mlp_weights()));
+    let (engine, cancel) = (store.engine(), Cancel::default());
+    let run = |budget: &Budget| engine.run_within(&root, &[1, 2, 3, 4], &Parameters::default(), budget);
+    let stopped = |run| match run {
+        Err(EngineError::Run(RunError::Stopped(stopped))) => stopped,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(stopped(run(&Budget::new(Duration::ZERO, Cancel::default()))), Stopped::TimeLimit);
+    let budget = Budget::new(Duration::from_secs(3600), cancel.clone());
+    assert!(run(&budget).is_ok());
+    cancel.cancel();
+    assert_eq!(stopped(run(&budget)), Stopped::Cancelled);
+}
+
+#[test]
+fn usage_tells_what_is_loaded_and_how_often_it_was() {
+    let store = Store::new();
+    let root = root(&store.add("mlp", &mlp_manifest(), &mlp_weights()));
+    let engine = store.engine();
+    assert_eq!(engine.usage(), EngineUsage::default());
+    for _ in 0..3 {
+        engine.run(&root, &[1, 2, 3, 4], &Parameters::default()).expect("it runs");
+    }
+    let usage = engine.usage();
+    assert_eq!((usage.cache_hits, usage.cache_misses), (2, 1));
+    assert!(usage.package_bytes > 0);
 }

@@ -141,10 +141,22 @@ fn status(socket: &Path) -> Status {
     }
 }
 
-/// Waits until a call runs.
-fn wait_for_a_call(socket: &Path) {
-    while status(socket).running == 0 {
-        thread::yield_now();
+/// Calls, does `act` while the call runs, and returns the call's end. A call that ends before it is met is made again.
+fn in_the_middle<T: Send>(socket: &Path, call: impl Fn() -> T + Sync, act: impl Fn()) -> T {
+    loop {
+        let end = thread::scope(|scope| {
+            let running = scope.spawn(&call);
+            while status(socket).running == 0 {
+                if running.is_finished() {
+                    return None;
+                }
+            }
+            act();
+            Some(running.join().expect("no panic"))
+        });
+        if let Some(end) = end {
+            return end;
+        }
     }
 }
 
@@ -169,13 +181,12 @@ fn a_call_whose_engine_is_killed_in_its_middle_is_answered_by_the_next_engine() 
     let (engine, events) = place.start();
     let call = call(root, &[7; 4096]);
     let first = pid(&events);
-    let answer = thread::scope(|scope| {
-        let answer = scope.spawn(|| engine.run(&call));
-        wait_for_a_call(&place.socket());
-        kill_process(first, Signal::KILL).expect("it lives");
-        answer.join().expect("no panic").expect("it is answered")
-    });
-    assert_eq!(answer, place.store.engine().run(&root, &call.input, &call.parameters).expect("it runs"));
+    let kill = || kill_process(first, Signal::KILL).expect("it lives");
+    let answer = in_the_middle(&place.socket(), || engine.run(&call), kill);
+    assert_eq!(
+        answer.expect("it is answered"),
+        place.store.engine().run(&root, &call.input, &call.parameters).expect("it runs")
+    );
     assert_ne!(pid(&events), first);
     drop(engine);
     let checks = events.iter().filter(|event| matches!(event, Event::GoldenHold { .. })).count();
@@ -212,7 +223,7 @@ fn a_call_ends_when_its_time_is_over() {
     let place = Place::new();
     let root = place.slow();
     let (engine, _events) = place.start();
-    let failed = engine.run(&Call { time_limit_ms: 30, ..call(root, &[7; 4096]) }).expect_err("it is late");
+    let failed = engine.run(&Call { time_limit_ms: 1, ..call(root, &[7; 4096]) }).expect_err("it is late");
     assert_eq!(failed.cause(), "time_limit");
     assert_eq!(status(&place.socket()).running, 0);
 }
@@ -222,19 +233,16 @@ fn a_call_can_be_cancelled_and_closing_its_connection_cancels_it() {
     let place = Place::new();
     let root = place.slow();
     let (_engine, _events) = place.start();
-    let query = || Query::Run(call(root, &[7; 4096]));
-    let mut connection = Connection::open(&place.socket()).expect("it listens");
-    let mut canceller = connection.canceller().expect("a second handle");
-    thread::scope(|scope| {
-        let reply = scope.spawn(|| connection.ask(query(), Duration::from_secs(600)));
-        wait_for_a_call(&place.socket());
-        canceller.cancel().expect("it is sent");
-        match reply.join().expect("no panic") {
-            Ok(Reply::Refused(refusal)) => assert_eq!(refusal.cause(), "cancelled"),
-            other => panic!("{other:?}"),
-        }
-    });
-    assert!(connection.ask(query(), Duration::from_millis(1)).is_err());
+    let connection = Mutex::new(Connection::open(&place.socket()).expect("it listens"));
+    let canceller = Mutex::new(connection.lock().expect("no panic").canceller().expect("a second handle"));
+    let ask = |patience| connection.lock().expect("no panic").ask(Query::Run(call(root, &[7; 4096])), patience);
+    let cancel = || canceller.lock().expect("no panic").cancel().expect("it is sent");
+    let reply = in_the_middle(&place.socket(), || ask(Duration::from_secs(600)), cancel);
+    match reply {
+        Ok(Reply::Refused(refusal)) => assert_eq!(refusal.cause(), "cancelled"),
+        other => panic!("{other:?}"),
+    }
+    assert!(ask(Duration::from_millis(1)).is_err());
     drop((connection, canceller));
     while status(&place.socket()).running > 0 {
         thread::yield_now();

@@ -139,8 +139,10 @@ pub(super) struct Supervisor {
 impl Supervisor {
     /// Starts a process, and supervises it once it listens.
     pub fn start(launch: Launch, listener: Arc<Listener>) -> Result<Self, LaunchError> {
-        let first = Process::start(&launch)?;
+        let first = Arc::new(Process::start(&launch)?);
         let present = Arc::new(Present::default());
+        // Before the thread runs: a call may come at once.
+        present.set(&first);
         let work = Work { launch, listener, present: present.clone() };
         let spawned = thread::Builder::new().name("engine-supervisor".into()).spawn(move || work.run(first));
         Ok(Self { present, thread: Some(spawned.map_err(LaunchError::Thread)?) })
@@ -163,11 +165,11 @@ struct Work {
 }
 
 impl Work {
-    fn run(self, first: Process) {
+    fn run(self, first: Arc<Process>) {
         let (mut started, mut deaths) = (Ok(first), 0);
         loop {
             let pause = match started {
-                Ok(process) => match self.serve(Arc::new(process), &mut deaths) {
+                Ok(process) => match self.serve(process, &mut deaths) {
                     Some(pause) => pause,
                     None => return,
                 },
@@ -180,7 +182,7 @@ impl Work {
             if !self.present.pause(pause) {
                 return;
             }
-            started = Process::start(&self.launch);
+            started = Process::start(&self.launch).map(Arc::new);
         }
     }
 
