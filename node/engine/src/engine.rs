@@ -27,7 +27,7 @@ impl Default for EngineLimits {
 /// How an engine did since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EngineUsage {
-    /// Bytes that the loaded packages need, one call each included.
+    /// Bytes that the loaded packages need, with the calls that run, or else one call each.
     pub package_bytes: u64,
     /// Calls whose package was loaded already.
     pub cache_hits: u64,
@@ -143,14 +143,14 @@ impl Engine {
     }
 
     fn package(&self, root: &Hash) -> Result<Arc<Package>, EngineError> {
-        if let Some(package) = self.loaded().get(root) {
+        if let Some(package) = self.loaded().get(root, self.limits.max_memory_bytes)? {
             self.counts.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(package);
         }
         self.counts.misses.fetch_add(1, Ordering::Relaxed);
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have loaded it while this one waited.
-        if let Some(package) = self.loaded().get(root) {
+        if let Some(package) = self.loaded().get(root, self.limits.max_memory_bytes)? {
             return Ok(package);
         }
         let start = Instant::now();

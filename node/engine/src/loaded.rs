@@ -12,17 +12,27 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// The package that `root` names, which is now the one used last.
-    pub fn get(&mut self, root: &Hash) -> Option<Arc<Package>> {
-        let position = self.packages.iter().position(|package| package.root() == *root)?;
-        let package = self.packages.remove(position);
-        self.packages.push(package.clone());
-        Some(package)
+    /// The package that `root` names, for one call: it is now the one used last. `None` if it is not loaded.
+    ///
+    /// The first call of a package was counted with it. For one beside others there must be room in `limit`, for which idle
+    /// packages are dropped.
+    pub fn get(&mut self, root: &Hash, limit: u64) -> Result<Option<Arc<Package>>, EngineError> {
+        let Some(package) = self.packages.iter().find(|package| package.root() == *root) else { return Ok(None) };
+        if calls(package) > 0 {
+            let need = package.call_bytes();
+            self.make_room(need, limit)?;
+        }
+        // Only idle packages were dropped, and this one was not idle where any was; qed
+        let position = self.packages.iter().position(|package| package.root() == *root);
+        let package = position.map(|position| self.packages.remove(position));
+        self.packages.extend(package.clone());
+        Ok(package)
     }
 
-    /// Bytes that the packages need, one call each included.
+    /// Bytes that the packages need, with the calls that run, or else one call each.
     pub fn memory_bytes(&self) -> u64 {
-        self.packages.iter().map(|package| package.memory_bytes()).sum()
+        let further = |package: &Arc<Package>| package.call_bytes().saturating_mul(calls(package).saturating_sub(1));
+        self.packages.iter().map(|package| package.memory_bytes().saturating_add(further(package))).sum()
     }
 
     /// Drops idle packages, the longest unused first, until `need` more bytes fit in `limit`.
@@ -32,8 +42,8 @@ impl Loaded {
             if need <= free {
                 return Ok(());
             }
-            // Threads take packages from here under the engine's lock only, so a count of one stays one; qed
-            let idle = self.packages.iter().position(|package| Arc::strong_count(package) == 1);
+            // Threads take packages from here under the engine's lock only, so an idle one stays idle; qed
+            let idle = self.packages.iter().position(|package| calls(package) == 0);
             self.packages.remove(idle.ok_or(EngineError::Busy { need, free })?);
         }
     }
@@ -42,6 +52,11 @@ impl Loaded {
     pub fn insert(&mut self, package: Arc<Package>) {
         self.packages.push(package);
     }
+}
+
+/// How many calls of a package run: each holds it once, and the list does.
+fn calls(package: &Arc<Package>) -> u64 {
+    Arc::strong_count(package).saturating_sub(1) as u64
 }
 
 #[cfg(test)]
@@ -61,7 +76,7 @@ mod tests {
         loaded.insert(package.clone());
         let refused = loaded.make_room(1, package.memory_bytes());
         assert!(matches!(refused, Err(EngineError::Busy { need: 1, free: 0 })));
-        assert!(loaded.get(&package.root()).is_some());
+        assert!(loaded.get(&package.root(), u64::MAX).is_ok_and(|found| found.is_some()));
     }
 
     #[test]
@@ -70,6 +85,20 @@ mod tests {
         let (root, size) = (package.root(), package.memory_bytes());
         loaded.insert(package);
         assert!(loaded.make_room(1, size).is_ok());
-        assert!(loaded.get(&root).is_none());
+        assert!(loaded.get(&root, u64::MAX).is_ok_and(|found| found.is_none()));
+    }
+
+    #[test]
+    fn each_call_beside_the_first_needs_room_of_its_own() {
+        let (mut loaded, package) = (Loaded::default(), digits());
+        let (root, size, call) = (package.root(), package.memory_bytes(), package.call_bytes());
+        loaded.insert(package);
+        let first = loaded.get(&root, size).expect("it is counted").expect("it is loaded");
+        assert_eq!(loaded.memory_bytes(), size);
+        assert!(matches!(loaded.get(&root, size + call - 1), Err(EngineError::Busy { need, .. }) if need == call));
+        let second = loaded.get(&root, size + call).expect("there is room").expect("it is loaded");
+        assert_eq!(loaded.memory_bytes(), size + call);
+        drop((first, second));
+        assert_eq!(loaded.memory_bytes(), size);
     }
 }

@@ -44,6 +44,7 @@ pub struct Package {
     root: Hash,
     size: u64,
     memory_bytes: u64,
+    call_bytes: u64,
     manifest: Manifest,
     golden: GoldenFile,
     graph: LoadedGraph,
@@ -68,6 +69,11 @@ impl Package {
     /// Memory for loading the package and for one call, in bytes.
     pub fn memory_bytes(&self) -> u64 {
         self.memory_bytes
+    }
+
+    /// Memory that each further call beside the first one takes, in bytes.
+    pub fn call_bytes(&self) -> u64 {
+        self.call_bytes
     }
 
     /// What the package says about itself.

@@ -61,11 +61,13 @@ impl CheckedPackage {
         // Its length has been limited where its memory was counted.
         let read = |path: &String| Ok::<_, PackageError>(self.content.get(path)?.start(u64::MAX)?);
         let tokenizer = self.manifest.tokenizer.as_ref().map(read).transpose()?;
+        let call_bytes = self.plan.cost.call_bytes;
         let graph = self.plan.load(&self.manifest, tokenizer, &weights)?;
         Ok(Package {
             root: self.content.root(),
             size: self.size,
             memory_bytes: self.memory_bytes,
+            call_bytes,
             manifest: self.manifest,
             golden: self.golden,
             graph,

@@ -101,7 +101,7 @@ impl From<Verdict> for Verification {
 /// How the engine's process does. Counts are since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Status {
-    /// Bytes that the loaded packages need, one call each included.
+    /// Bytes that the loaded packages need, with the calls that run, or else one call each.
     pub package_bytes: u64,
     /// Bytes of the process that are in memory.
     pub resident_bytes: u64,
