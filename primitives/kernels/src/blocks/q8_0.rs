@@ -51,6 +51,7 @@ impl Panel for PanelQ8_0 {
             sums[row] = [S::Sums::splat(inputs.wrapping_mul(-S::Sums::INT8_OFFSET)); PANELS];
         }
         let groups = x.map(|block| &block.groups.as_chunks::<LINES>().0[part]);
+        #[allow(clippy::needless_range_loop, reason = "it indexes the panels too")]
         for line in 0..LINES {
             let mut weights = [S::Sums::int8s(&panels[0].lines[line]); PANELS];
             for panel in 1..PANELS {
