@@ -1,11 +1,13 @@
 //! The kernels as candle operations. Everything that reaches an answer is computed here, and nothing by candle.
 
 mod decoder;
+mod in_place;
 mod kernel_op;
 mod linear;
 mod transformer;
 
 pub(crate) use decoder::{append, attend_causally, embed_packed, embed_packed_i8, multiply, rms_norm, rotate};
+pub(crate) use in_place::in_place;
 pub(crate) use linear::{embed_blocks, packed_linear, packed_linear_blocks, packed_linear_i8};
 pub(crate) use transformer::{add, attend, embed, embed_i8, layer_norm, mean_pool, AttentionShape};
 
@@ -46,19 +48,6 @@ pub(crate) fn max_pool2d(x: &Tensor, shape: Pool2dShape) -> Result<Tensor, OpErr
     let (height, width) = shape.output_size()?;
     KernelOp::new("max_pool2d", (shape.batch, shape.channels, height, width), |x: &[f32], out: &mut [f32]| {
         votive_kernels::max_pool2d(x, shape, out)
-    })
-    .apply1(x)
-}
-
-/// A kernel that replaces values in place, such as relu, over a tensor of any shape.
-pub(crate) fn in_place(
-    name: &'static str,
-    x: &Tensor,
-    kernel: impl Fn(&mut [f32]) -> Result<(), KernelError>,
-) -> Result<Tensor, OpError> {
-    KernelOp::new(name, x.shape().clone(), |x: &[f32], out: &mut [f32]| {
-        out.copy_from_slice(x);
-        kernel(out)
     })
     .apply1(x)
 }

@@ -62,7 +62,7 @@ impl Graph<Vec<u32>> for LoadedBert {
         let mut pooled = ops::mean_pool(&encoded.x)?;
         if self.spec.normalise {
             let columns = self.spec.hidden;
-            pooled = ops::in_place("l2_normalise", &pooled, |row| votive_kernels::l2_normalise(row, columns))?;
+            pooled = ops::in_place("l2_normalise", pooled, |row| votive_kernels::l2_normalise(row, columns))?;
         }
         Ok(Forward { output: ops::values(&pooled)?, last_layer_inputs: ops::values(&encoded.output_inputs)? })
     }

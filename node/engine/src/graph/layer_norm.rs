@@ -34,7 +34,7 @@ impl LayerNorm<String> {
 }
 
 impl LayerNorm<Tensor> {
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
+    pub fn forward(&self, x: Tensor) -> Result<Tensor, OpError> {
         ops::layer_norm(x, &self.weight, &self.bias, self.epsilon)
     }
 }

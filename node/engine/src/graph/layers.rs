@@ -146,10 +146,12 @@ impl Activation {
 
     pub fn forward(self, x: &Tensor) -> Result<Tensor, OpError> {
         match self {
-            Self::Relu => ops::in_place("relu", x, votive_kernels::relu),
-            Self::Tanh => ops::in_place("tanh", x, votive_kernels::tanh),
-            Self::Sigmoid => ops::in_place("sigmoid", x, votive_kernels::sigmoid),
-            Self::Softmax { columns } => ops::in_place("softmax", x, |values| votive_kernels::softmax(values, columns)),
+            Self::Relu => ops::in_place("relu", x.clone(), votive_kernels::relu),
+            Self::Tanh => ops::in_place("tanh", x.clone(), votive_kernels::tanh),
+            Self::Sigmoid => ops::in_place("sigmoid", x.clone(), votive_kernels::sigmoid),
+            Self::Softmax { columns } => {
+                ops::in_place("softmax", x.clone(), |values| votive_kernels::softmax(values, columns))
+            }
         }
     }
 }

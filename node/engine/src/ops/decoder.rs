@@ -1,5 +1,6 @@
 //! The operations that decoders have besides those of encoders. Rows are tokens.
 
+use super::in_place::{in_place, with_values};
 use super::kernel_op::KernelOp;
 use super::transformer::score_scale;
 use super::{values, OpError};
@@ -32,17 +33,13 @@ pub(crate) fn rms_norm(x: &Tensor, weight: &Tensor, epsilon: f32) -> Result<Tens
 }
 
 /// `x × y`, for two tensors of one shape.
-pub(crate) fn multiply(x: &Tensor, y: &Tensor) -> Result<Tensor, OpError> {
-    KernelOp::new("multiply", x.shape().clone(), |x: &[f32], y: &[f32], out: &mut [f32]| {
-        out.copy_from_slice(x);
-        votive_kernels::multiply(out, y)
-    })
-    .apply2(x, y)
+pub(crate) fn multiply(x: Tensor, y: &Tensor) -> Result<Tensor, OpError> {
+    with_values(y, |y| in_place("multiply", x, |values| votive_kernels::multiply(values, y)))
 }
 
 /// The heads of each row, turned by the row's position.
-pub(crate) fn rotate(x: &Tensor, table: &RotaryTable, positions: &[u32]) -> Result<Tensor, OpError> {
-    super::in_place("rotate", x, |values| table.rotate(values, positions, RotaryPairs::Halves))
+pub(crate) fn rotate(x: Tensor, table: &RotaryTable, positions: &[u32]) -> Result<Tensor, OpError> {
+    in_place("rotate", x, |values| table.rotate(values, positions, RotaryPairs::Halves))
 }
 
 /// Adds keys and values after those of `cache`.

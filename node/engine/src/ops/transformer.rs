@@ -1,5 +1,6 @@
 //! The operations that transformers are made of. Rows are tokens.
 
+use super::in_place::{in_place, with_values};
 use super::kernel_op::KernelOp;
 use super::OpError;
 use candle_core::Tensor;
@@ -40,22 +41,18 @@ pub(crate) fn embed_i8((table, scales): (&[i8], &Tensor), ids: &[u32]) -> Result
     .apply1(scales)
 }
 
-/// `x + y`, for two tensors of one shape.
-pub(crate) fn add(x: &Tensor, y: &Tensor) -> Result<Tensor, OpError> {
-    KernelOp::new("add", x.shape().clone(), |x: &[f32], y: &[f32], out: &mut [f32]| {
-        out.copy_from_slice(x);
-        votive_kernels::add(out, y)
-    })
-    .apply2(x, y)
+/// `x + y`, for two tensors of one shape, [in the place](in_place) of `x`.
+pub(crate) fn add(x: Tensor, y: &Tensor) -> Result<Tensor, OpError> {
+    with_values(y, |y| in_place("add", x, |values| votive_kernels::add(values, y)))
 }
 
-/// The layer norm of each row.
-pub(crate) fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f32) -> Result<Tensor, OpError> {
-    let kernel = |x: &[f32], weight: &[f32], bias: &[f32], out: &mut [f32]| {
-        out.copy_from_slice(x);
-        votive_kernels::normalise(Norm::Layer { weight, bias, epsilon }, out)
-    };
-    KernelOp::new("layer_norm", x.shape().clone(), kernel).apply3(x, weight, bias)
+/// The layer norm of each row, [in the place](in_place) of `x`.
+pub(crate) fn layer_norm(x: Tensor, weight: &Tensor, bias: &Tensor, epsilon: f32) -> Result<Tensor, OpError> {
+    with_values(weight, |weight| {
+        with_values(bias, |bias| {
+            in_place("layer_norm", x, |x| votive_kernels::normalise(Norm::Layer { weight, bias, epsilon }, x))
+        })
+    })
 }
 
 /// Attention of every query to all keys, with scores times 1/√(head size).

@@ -46,8 +46,8 @@ impl Embeddings<Weight, Tensor> {
     pub fn forward(&self, ids: &[u32]) -> Result<Tensor, OpError> {
         // At most `max_tokens`, which is below 2³²; qed
         let positions: Vec<u32> = (0..ids.len() as u32).collect();
-        let x = ops::add(&self.words.rows(ids)?, &self.positions.rows(&positions)?)?;
-        let x = ops::add(&x, &self.token_types.rows(&vec![0; ids.len()])?)?;
-        self.norm.forward(&x)
+        let x = ops::add(self.words.rows(ids)?, &self.positions.rows(&positions)?)?;
+        let x = ops::add(x, &self.token_types.rows(&vec![0; ids.len()])?)?;
+        self.norm.forward(x)
     }
 }

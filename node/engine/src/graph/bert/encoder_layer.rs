@@ -91,10 +91,10 @@ impl EncoderLayer<LoadedDense, Tensor> {
     pub fn forward(&self, x: &Tensor) -> Result<EncoderOutput, OpError> {
         let (query, key, value) = (self.query.forward(x)?, self.key.forward(x)?, self.value.forward(x)?);
         let attended = self.attention_output.forward(&ops::attend(&query, &key, &value, self.attention)?)?;
-        let x = self.attention_norm.forward(&ops::add(&attended, x)?)?;
+        let x = self.attention_norm.forward(ops::add(attended, x)?)?;
         let inner = self.intermediate.forward(&x)?;
-        let inner = ops::in_place("gelu", &inner, |values| votive_kernels::map(Function::Gelu, values))?;
-        let x = self.output_norm.forward(&ops::add(&self.output.forward(&inner)?, &x)?)?;
+        let inner = ops::in_place("gelu", inner, |values| votive_kernels::map(Function::Gelu, values))?;
+        let x = self.output_norm.forward(ops::add(self.output.forward(&inner)?, &x)?)?;
         Ok(EncoderOutput { x, output_inputs: inner })
     }
 }

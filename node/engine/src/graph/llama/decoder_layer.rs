@@ -90,22 +90,22 @@ impl DecoderLayer<PlannedDense, String> {
 impl DecoderLayer<LoadedDense, Tensor> {
     /// Runs the layer on a row for each token, whose keys and values it adds to `cache`.
     pub fn forward(&self, x: &Tensor, positions: &Positions, cache: &mut KeyValueCache) -> Result<Tensor, OpError> {
-        let x = ops::add(&self.attend(x, positions, cache)?, x)?;
-        ops::add(&self.feed_forward(&x)?, &x)
+        let x = ops::add(self.attend(x, positions, cache)?, x)?;
+        ops::add(self.feed_forward(&x)?, &x)
     }
 
     fn attend(&self, x: &Tensor, positions: &Positions, cache: &mut KeyValueCache) -> Result<Tensor, OpError> {
-        let turned = |x: &Tensor| ops::rotate(x, positions.table, positions.of_rows);
+        let turned = |x: Tensor| ops::rotate(x, positions.table, positions.of_rows);
         let x = self.attention_norm.forward(x)?;
-        let query = turned(&self.query.forward(&x)?)?;
-        ops::append(cache, &turned(&self.key.forward(&x)?)?, &self.value.forward(&x)?)?;
+        let query = turned(self.query.forward(&x)?)?;
+        ops::append(cache, &turned(self.key.forward(&x)?)?, &self.value.forward(&x)?)?;
         self.attention_output.forward(&ops::attend_causally(&query, cache, self.heads)?)
     }
 
     fn feed_forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
         let x = self.feed_forward_norm.forward(x)?;
         let silu = |values: &mut [f32]| votive_kernels::map(Function::Silu, values);
-        let gate = ops::in_place("silu", &self.gate.forward(&x)?, silu)?;
-        self.down.forward(&ops::multiply(&gate, &self.up.forward(&x)?)?)
+        let gate = ops::in_place("silu", self.gate.forward(&x)?, silu)?;
+        self.down.forward(&ops::multiply(gate, &self.up.forward(&x)?)?)
     }
 }

@@ -1,0 +1,51 @@
+//! Kernels that replace the values of a tensor.
+
+use super::kernel_op::operand;
+use super::OpError;
+use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor};
+use std::cell::OnceCell;
+use votive_kernels::KernelError;
+
+/// Replaces the values of `x`, of any shape, by those that `kernel` makes of them, such as relu's. Nothing is copied: whoever else
+/// holds the tensor sees them too, so that a caller gives one that it has just made, or that nothing looks at again.
+pub(crate) fn in_place(
+    name: &'static str,
+    x: Tensor,
+    kernel: impl Fn(&mut [f32]) -> Result<(), KernelError>,
+) -> Result<Tensor, OpError> {
+    let op = InPlace { name, kernel, refusal: OnceCell::new() };
+    match x.inplace_op1(&op) {
+        Ok(()) => Ok(x),
+        Err(error) => Err(op.refusal.get().map_or(OpError::Candle(error), |refusal| OpError::Kernel(*refusal))),
+    }
+}
+
+/// What `read` makes of the values of a contiguous f32 tensor, which are not copied.
+pub(super) fn with_values<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Result<T, OpError>) -> Result<T, OpError> {
+    let (storage, layout) = tensor.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => read(operand(storage, layout)?),
+        _ => unreachable!("every tensor of the engine is made on Device::Cpu; qed"),
+    }
+}
+
+struct InPlace<F> {
+    name: &'static str,
+    kernel: F,
+    /// candle's error cannot carry a typed one, so a kernel's refusal waits here.
+    refusal: OnceCell<KernelError>,
+}
+
+impl<F: Fn(&mut [f32]) -> Result<(), KernelError>> InplaceOp1 for InPlace<F> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let contiguous = candle_core::Error::RequiresContiguous { op: self.name };
+        let (begin, end) = layout.contiguous_offsets().ok_or(contiguous)?;
+        let CpuStorage::F32(values) = storage else { unreachable!("every tensor of the engine is of f32; qed") };
+        (self.kernel)(&mut values[begin..end])
+            .map_err(|refusal| candle_core::Error::wrap(*self.refusal.get_or_init(|| refusal)))
+    }
+}
