@@ -75,8 +75,6 @@ pub(crate) trait Floats: Copy {
     fn transpose(rows: [Self; LANES]) -> [Self; LANES];
     /// Asks for the memory `ahead` lines after `line`, whatever lies there.
     fn prefetch(line: &Line, ahead: usize);
-    /// Asks for the memory of `value` and what lies beside it.
-    fn prefetch_value(value: &f32);
 }
 
 /// Sixteen int32 sums of int8 products in the registers of one level; they wrap.

@@ -37,14 +37,7 @@ pub(crate) fn tiles<S: Simd, const PANELS: usize>(
     let Rows { x, tile_rows } = rows;
     let inputs = lines[0].len();
     let width = (PANELS * LANES).min(part.stride - part.column);
-    let mut rest = out;
-    for x in x.chunks(tile_rows * inputs) {
-        let (out, later) = rest.split_at_mut(rest.len().min(tile_rows * part.stride));
-        // The next tile's chains continue from what lies there, and wait for it.
-        for row in later.chunks(part.stride).take(*tile_rows) {
-            row[part.column..][..width].iter().step_by(LANES).for_each(S::Floats::prefetch_value);
-        }
-        rest = later;
+    for (x, out) in x.chunks(tile_rows * inputs).zip(out.chunks_mut(tile_rows * part.stride)) {
         if width == PANELS * LANES {
             tile_of_rows::<S, PANELS>(x, lines, part, out);
         } else {

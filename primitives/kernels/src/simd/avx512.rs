@@ -124,12 +124,6 @@ impl Floats for Vector {
         // SAFETY: a prefetch reads nothing and never faults, whatever the address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(line).wrapping_add(ahead).cast()) }
     }
-
-    #[inline(always)]
-    fn prefetch_value(value: &f32) {
-        // SAFETY: as above.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(value).cast()) }
-    }
 }
 
 impl Sums for Integers {

@@ -64,9 +64,6 @@ impl Floats for Quad<float32x4_t> {
 
     #[inline(always)]
     fn prefetch(_: &Line, _: usize) {}
-
-    #[inline(always)]
-    fn prefetch_value(_: &f32) {}
 }
 
 impl Sums for Quad<int32x4_t> {

@@ -48,9 +48,6 @@ impl Floats for [f32; LANES] {
 
     #[inline(always)]
     fn prefetch(_: &Line, _: usize) {}
-
-    #[inline(always)]
-    fn prefetch_value(_: &f32) {}
 }
 
 impl Sums for [i32; LANES] {
