@@ -16,7 +16,7 @@ impl Mutator {
 
     /// The next case: one seed with a few changes, or bytes alone.
     pub fn next_case(&mut self) -> Vec<u8> {
-        let mut case = self.seeds[self.below(self.seeds.len())].clone();
+        let mut case = self.seed();
         for _ in 0..=self.below(6) {
             self.change(&mut case);
         }
@@ -32,13 +32,18 @@ impl Mutator {
             2 => drop(case.splice(at..end, self.bytes(16))),
             3 if at < case.len() => case[at] ^= 1 << self.below(8),
             4 => {
-                let other = &self.seeds[self.below(self.seeds.len())].clone();
+                let other = self.seed();
                 let from = self.below(other.len() + 1);
                 let to = from + self.below(64).min(other.len() - from);
                 drop(case.splice(at..end, other[from..to].iter().copied()));
             }
             _ => case.extend(self.bytes(128)),
         }
+    }
+
+    fn seed(&mut self) -> Vec<u8> {
+        let index = self.below(self.seeds.len());
+        self.seeds[index].clone()
     }
 
     fn bytes(&mut self, most: usize) -> Vec<u8> {
