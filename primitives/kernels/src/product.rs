@@ -14,11 +14,12 @@ use core::{array::from_fn, ops::Range};
 use pack::pack_rows;
 use tile::{tiles, Part, Rows};
 
-/// Inputs of a block: its lines of a tile's panels stay in the first-level cache while all rows pass over them.
-const BLOCK_INPUTS: usize = 256;
+/// Inputs of a block: its lines of a tile's panels stay in the first-level cache, or near it, while all rows pass over them.
+const BLOCK_INPUTS: usize = 384;
 
-/// Rows of a block, which stays in the second-level cache while all panels pass over it. A multiple of all tiles' rows.
-const BLOCK_ROWS: usize = 192;
+/// Rows of a block, which stays in the second-level cache, or streams from the third, while all panels pass over it: many, so that
+/// weights that no cache holds are read seldom. A multiple of all tiles' rows.
+const BLOCK_ROWS: usize = 768;
 
 /// What chains start from.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -36,7 +36,7 @@ fn shapes() -> impl Strategy<Value = (usize, usize, usize)> {
     prop_oneof![
         (1..6usize, 1..700usize, 1..150usize),
         (1..40usize, 1..40usize, 1..80usize),
-        (180..210usize, 250..265usize, 1..40usize),
+        (760..780usize, 378..390usize, 1..20usize),
     ]
 }
 
