@@ -16,8 +16,8 @@ usage: scripts/bench.sh NAME [ARGUMENT...]
   soak [STEPS]                                   random calls against a reference ledger (1,000,000 steps)
   engine [--check] [SECTION...]                  speed and memory of the engine beside candle, onnxruntime and llama.cpp, one thread
                                                  (10 min; sections: products int8 minilm memory llama)
-  exact                                          digests of kernels and models at every level, in Wasm, and on emulated processors
-                                                 (10 min), all equal
+  exact                                          digests of kernels and models at every level, in Wasm, under foreign caches and
+                                                 on emulated processors: fails where one differs
   weights [PALLET...]                            measures all weights anew and writes runtime/src/weights (an hour)
 USAGE
   exit 2
