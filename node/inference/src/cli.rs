@@ -9,7 +9,7 @@ use votive_engine::{
     EngineLimits,
 };
 
-/// Flags of the inference service. `--offchain-worker never` turns the whole service off.
+/// Flags of the inference service. `--offchain-worker never` turns the whole service off, unless there is `--watch`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Inference")]
 pub struct InferenceParams {
@@ -33,7 +33,7 @@ pub struct InferenceParams {
 
     /// Compute the settled answers of others again, of the packages that are here, and report those that are wrong.
     ///
-    /// It takes one more thread of the engine.
+    /// It takes one more thread of the engine, and runs the service also where `--offchain-worker` would not.
     #[arg(long)]
     pub watch: bool,
 }

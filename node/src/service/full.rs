@@ -40,7 +40,7 @@ struct Choices {
 }
 
 impl Choices {
-    fn of(config: &Configuration) -> Self {
+    fn of(config: &Configuration, inference: &InferenceConfig) -> Self {
         // Everyone knows the keys of a development seed, so only chains without real money get them.
         let is_for_tests = matches!(config.chain_spec.chain_type(), ChainType::Development | ChainType::Local);
         Self {
@@ -48,7 +48,7 @@ impl Choices {
             name: config.network.node_name.clone(),
             force_authoring: config.force_authoring,
             has_finality: !config.disable_grandpa,
-            has_inference: config.offchain_worker.enabled,
+            has_inference: config.offchain_worker.enabled || inference.watch,
             development_seed: config.dev_key_seed.clone().filter(|_| is_for_tests),
         }
     }
@@ -58,7 +58,7 @@ fn start_on<Network: NetworkBackend<Block, Hash>>(
     config: Configuration,
     inference: InferenceConfig,
 ) -> Result<TaskManager, Error> {
-    let choices = Choices::of(&config);
+    let choices = Choices::of(&config, &inference);
     let partial = partial(&config)?;
     let voter_state = SharedVoterState::empty();
     let rpc_sources = rpc::Sources::new(&partial, voter_state.clone());
