@@ -19,6 +19,9 @@ say "building (minutes where candle-transformers is new)"
 cargo build --release --locked --quiet --manifest-path $crate/Cargo.toml
 if scripts/models.sh; then places+=(--minilm models/minilm/package); fi
 if install requirements; then places+=(--python "$venv/bin/python"); fi
-say "building llama.cpp (minutes where it is new)"
-if install requirements-llama; then places+=(--llama-cpp "$venv/bin/python"); fi
+sections=" ${*/--check/} "
+if [[ $sections = *" llama "* || -z ${sections// /} ]]; then
+  say "building llama.cpp (half an hour where it is new)"
+  if install requirements-llama; then places+=(--llama-cpp "$venv/bin/python"); fi
+fi
 exec "$CARGO_TARGET_DIR/release/votive-engine-bench" "${places[@]}" "$@"
