@@ -65,6 +65,7 @@ pub mod pallet {
         weights::WeightMeter,
     };
     use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
+    use sp_core::H256;
     use sp_runtime::{
         traits::{One, Saturating},
         Permill,
@@ -244,16 +245,16 @@ pub mod pallet {
             /// The seat's operator.
             operator: T::AccountId,
             /// The digest.
-            digest: RequestId,
+            digest: H256,
         },
         /// The quorums agree: the answer is in `Answers`.
         RequestSettled {
             /// The request.
             request: RequestId,
             /// The settled digest.
-            digest: RequestId,
+            digest: H256,
             /// Hash of the answer.
-            answer_hash: RequestId,
+            answer_hash: H256,
             /// Units of the answer.
             units: Units,
         },

@@ -5,6 +5,7 @@ use frame_support::pallet_prelude::*;
 use sp_core::H256;
 use votive_primitives::{
     digest,
+    ids::Units,
     payload::RevealItem,
     request::{Progress, Reveal, Seat, State},
     worker_key::WorkerKey,
@@ -45,8 +46,12 @@ impl<T: Config> Pallet<T> {
         let (seat, digest) = request.committee.iter().enumerate().find_map(|(index, seat)| {
             (seat.key == *key).then(|| Self::opens(seat, item)).flatten().map(|digest| (index, digest))
         })?;
-        let units_fit = (1..=request.parameters.max_units).contains(&item.units);
-        (units_fit && Self::brings_the_answer(item, &request)).then_some(FreshReveal { request, seat, digest })
+        Self::brings_the_answer(item, &request).then_some(FreshReveal { request, seat, digest })
+    }
+
+    /// Whether an answer of so many units and bytes is one that `request` takes.
+    pub(crate) fn takes(request: &RequestOf<T>, units: Units, output: &[u8]) -> bool {
+        (1..=request.parameters.max_units).contains(&units) && output.len() <= request.limits.max_output as usize
     }
 
     /// The digest of a reveal, if it is the one that the seat committed to.
@@ -67,8 +72,7 @@ impl<T: Config> Pallet<T> {
     /// A reveal must bring its answer, unless an earlier one brought the same.
     fn brings_the_answer(item: &RevealItem, request: &RequestOf<T>) -> bool {
         let fits = |code, output: &[u8]| {
-            output.len() <= request.limits.max_output as usize
-                && digest::answer_hash(code, output) == item.answer_hash.0
+            Self::takes(request, item.units, output) && digest::answer_hash(code, output) == item.answer_hash.0
         };
         match &item.answer {
             Some(answer) => fits(answer.code, &answer.output),

@@ -105,7 +105,7 @@ impl<T: Config> Pallet<T> {
                     }
                 },
                 Some(Ok(_)) => {}
-                Some(Err(failure)) if sent.may_order_again(&local.id, height) => {
+                Some(Err(failure)) if sent.may_order_again(&local.id, failure, height) => {
                     log::debug!(target: LOG_TARGET, "request {:?}: {failure:?}; ordering again", local.id);
                     mailbox::forget_answer(&local.id);
                     Self::order(local, until, height, sent, orders);
@@ -123,7 +123,21 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// The commitment to an answer, if its reveal would be taken. What could not be revealed must not be committed to: a seat that
+    /// is silent loses its pay, one that withholds a part of its bond.
     fn commit_item(salts: &mut Salts, local: &LocalSeat<T>, computed: &Computed) -> Option<CommitItem> {
+        if !Self::takes(&local.request, computed.units, &computed.answer.output) {
+            log::warn!(
+                target: LOG_TARGET,
+                "request {:?}: the package answers {} bytes and {} units, more than its version or the request allows, so \
+                 nothing is committed; unserve version {:?}",
+                local.id,
+                computed.answer.output.len(),
+                computed.units,
+                local.request.version,
+            );
+            return None;
+        }
         let attempt = local.request.attempt;
         let salt = salts.of(&local.id, attempt)?;
         let digest = digest_of(&local.id, computed);

@@ -167,6 +167,40 @@ fn a_machine_failure_is_never_committed_and_ordered_again_in_a_later_block() {
 }
 
 #[test]
+fn an_order_that_the_engine_fails_at_is_tried_ever_more_rarely() {
+    with_local_worker(|_| {
+        let request = ask(Seats::One);
+        let mut tried = Vec::new();
+        for block in 0..5 {
+            next_block();
+            run_worker();
+            if index() == [request] {
+                tried.push(block);
+                answer(&request, Err(MachineFailure::EngineFailed));
+            }
+        }
+        assert_eq!(tried, [0, 1, 3]);
+    });
+}
+
+#[test]
+fn an_answer_that_could_not_be_revealed_is_never_committed_to() {
+    with_local_worker(|pool| {
+        let request = ask(Seats::One);
+        next_block();
+        answer(&request, computed());
+        let output = honest().output.len() as u32;
+        // Of a version whose limits are below what its package gives.
+        Requests::<Test>::mutate(request, |request| request.as_mut().unwrap().limits.max_output = output - 1);
+        run_worker();
+        assert!(pool.read().transactions.is_empty());
+        Requests::<Test>::mutate(request, |request| request.as_mut().unwrap().limits.max_output = output);
+        run_worker();
+        assert_eq!(pool.read().transactions.len(), 1);
+    });
+}
+
+#[test]
 fn the_mailbox_is_cleared_when_the_seats_are_closed() {
     with_local_worker(|pool| {
         let request = ask(Seats::One);

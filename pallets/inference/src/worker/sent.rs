@@ -6,7 +6,7 @@ use codec::{Decode, Encode};
 use sp_runtime::offchain::storage::StorageValueRef;
 use votive_primitives::{
     ids::{Attempt, RequestId},
-    mailbox::SENT_KEY,
+    mailbox::{MachineFailure, SENT_KEY},
     worker_key::WorkerKey,
 };
 
@@ -35,7 +35,14 @@ pub(super) struct Sent {
 #[derive(Default, Encode, Decode)]
 pub(super) struct SentItems {
     items: BTreeMap<Sent, u32>,
-    orders: BTreeMap<RequestId, u32>,
+    orders: BTreeMap<RequestId, Ordered>,
+}
+
+/// When an order was left last, and how often it was.
+#[derive(Clone, Copy, Encode, Decode)]
+struct Ordered {
+    at: u32,
+    times: u32,
 }
 
 impl SentItems {
@@ -61,13 +68,21 @@ impl SentItems {
         self.items.extend(entries.into_iter().map(|entry| (entry, now)));
     }
 
-    /// Whether a failed order is tried again: at most once in a block.
-    pub fn may_order_again(&self, request: &RequestId, now: u32) -> bool {
-        self.orders.get(request).is_none_or(|at| now != *at)
+    /// Whether a failed order is tried again: at most once in a block, since an operator may have put right what was missing. One
+    /// that the engine failed at, which may have cost its process, waits twice as long each time.
+    pub fn may_order_again(&self, request: &RequestId, failure: MachineFailure, now: u32) -> bool {
+        let Some(Ordered { at, times }) = self.orders.get(request) else { return true };
+        let pause = match failure {
+            MachineFailure::EngineFailed => 1u32.checked_shl(times.saturating_sub(1)).unwrap_or(u32::MAX),
+            _ => 1,
+        };
+        // Below the height of the order only after a re-org.
+        now < *at || now >= at.saturating_add(pause)
     }
 
     pub fn remember_order(&mut self, request: &RequestId, now: u32) {
-        self.orders.insert(*request, now);
+        let times = self.orders.get(request).map_or(0, |ordered| ordered.times).saturating_add(1);
+        self.orders.insert(*request, Ordered { at: now, times });
     }
 
     /// Forgets orders that were not left after all.
