@@ -146,6 +146,31 @@ fn the_council_changes_its_members() {
 }
 
 #[test]
+fn the_word_of_a_prime_does_not_count_for_the_silent() {
+    genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
+        let new_members = [Alice, Bob, Charlie].map(|member| member.to_account_id()).to_vec();
+        let change = CouncilCall::set_members { new_members, prime: Some(Alice.to_account_id()), old_count: 4 };
+        assert_ok!(motion(&[Alice, Bob, Charlie], change.into()));
+
+        let call = as_root(payment_of_the_treasury());
+        let (hash, length) = (BlakeTwo256::hash_of(&call), call.encoded_size() as u32);
+        let weight = call.get_dispatch_info().call_weight;
+        let index = pallet_collective::ProposalCount::<Runtime, CouncilInstance>::get();
+        let proposal = Box::new(call);
+        assert_ok!(send_as(Alice, CouncilCall::propose { threshold: 3, proposal, length_bound: length }));
+        assert_ok!(send_as(Alice, CouncilCall::vote { proposal: hash, index, approve: true }));
+        // Long after the last vote could be cast.
+        System::set_block_number(System::block_number() + 4 * DAYS);
+        let proposal_weight_bound = weight;
+        let closing = CouncilCall::close { proposal_hash: hash, index, proposal_weight_bound, length_bound: length };
+        assert_ok!(send_as(Alice, closing));
+        let disapproved =
+            |event: &RuntimeEvent| matches!(event, RuntimeEvent::Council(pallet_collective::Event::Disapproved { .. }));
+        assert!(System::events().iter().any(|record| disapproved(&record.event)));
+    });
+}
+
+#[test]
 fn a_single_member_or_a_stranger_gets_nowhere() {
     genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
         let length_bound = 1_000;

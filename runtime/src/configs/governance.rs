@@ -11,7 +11,7 @@ use frame_support::{
     weights::Weight,
 };
 use frame_system::EnsureRoot;
-use pallet_collective::{EnsureProportionAtLeast, PrimeDefaultVote};
+use pallet_collective::{DefaultVote, EnsureProportionAtLeast};
 use sp_runtime::Perbill;
 
 /// The council's instance of the collective pallet.
@@ -19,6 +19,16 @@ pub type CouncilInstance = pallet_collective::Instance1;
 
 /// Root, or at least two thirds of the council's members.
 pub type Governance = EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionAtLeast<AccountId, CouncilInstance, 2, 3>>;
+
+/// Whoever is silent says no, also where the council has named a prime. The library's strategies would let one member's word, or
+/// that of a bare majority, count for the silent, and so for two thirds.
+pub struct SilenceIsNo;
+
+impl DefaultVote for SilenceIsNo {
+    fn default_vote(_prime: Option<bool>, _yes: u32, _no: u32, _members: u32) -> bool {
+        false
+    }
+}
 
 parameter_types! {
     pub MaxMotionWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
@@ -33,9 +43,7 @@ impl pallet_collective::Config<CouncilInstance> for Runtime {
     type MotionDuration = ConstU32<{ 3 * DAYS }>;
     type MaxProposals = ConstU32<32>;
     type MaxMembers = ConstU32<32>;
-    // Whoever is silent says no, unless the council has named a prime, whose word then counts for the silent. The other
-    // strategies of the library would turn a bare majority into two thirds.
-    type DefaultVote = PrimeDefaultVote;
+    type DefaultVote = SilenceIsNo;
     type SetMembersOrigin = Governance;
     type MaxProposalWeight = MaxMotionWeight;
     type DisapproveOrigin = Governance;
