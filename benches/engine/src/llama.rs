@@ -3,6 +3,7 @@
 mod files;
 mod shape;
 
+use crate::batches::together;
 use crate::child::Timed;
 use crate::peak;
 use crate::report::{Report, Target};
@@ -16,6 +17,7 @@ use shape::{MATRICES, PROMPT_TOKENS};
 use std::fs::File;
 use std::path::Path;
 use votive_digest::Parameters;
+use votive_engine::serve::MAX_BATCH;
 use votive_engine::{EngineLimits, Package, Verdict};
 use votive_kernels::{PackedLinearI8, QuantisedRows};
 
@@ -33,6 +35,7 @@ pub fn run(report: &mut Report, places: &Places) -> Result<()> {
     let limits = EngineLimits { max_package_bytes: 1 << 34, max_memory_bytes: 1 << 34 };
     let package = Package::load(&folder, None, &limits)?;
     decode(report, places, &package, &gguf)?;
+    decode_together(report, &package)?;
     verify(report, &package)?;
     drop(package);
     peak::of_package(report, "peak memory as a multiple of the package", &folder)
@@ -64,6 +67,24 @@ fn decode(report: &mut Report, places: &Places, package: &Package, gguf: &Path) 
         let detail = format!("{:.2} and {:.2} tokens a second", rate(seconds[0]), rate(*theirs));
         report.ratio(&format!("decoding, {other}"), theirs / seconds[0], Target::AtLeast(target), &detail);
     }
+    Ok(())
+}
+
+/// Generating eight answers at once, beside one.
+fn decode_together(report: &Report, package: &Package) -> Result<()> {
+    let seconds_of = move |answers: usize, tokens| {
+        let started = thread_seconds();
+        together(package, &shape::prompt(), &vec![parameters(tokens); answers])?;
+        Ok(thread_seconds() - started)
+    };
+    let decoding = |answers| -> Candidate<'_> {
+        Box::new(move || Ok(seconds_of(answers, 1 + DECODED)? - seconds_of(answers, 1)?))
+    };
+    let seconds = medians(vec![decoding(1), decoding(MAX_BATCH)])?;
+    let rate = |answers: usize, seconds: f64| answers as f64 * f64::from(DECODED) / seconds;
+    let (one, eight) = (rate(1, seconds[0]), rate(MAX_BATCH, seconds[1]));
+    let text = format!("{:.2}: {one:.2} and {eight:.2} tokens a second", eight / one);
+    report.note("decoding, eight answers and one", &text);
     Ok(())
 }
 

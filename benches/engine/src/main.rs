@@ -1,6 +1,7 @@
 //! Speed and memory of the engine on one thread, in ratios to what others reach in the same rounds: `scripts/bench.sh engine`.
 
 mod bandwidth;
+mod batches;
 mod child;
 mod int8;
 mod llama;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 const USAGE: &str = "usage: votive-engine-bench [--check] [--minilm FOLDER] [--python FILE] [--llama-cpp FILE]
                            [--scratch FOLDER] [SECTION...]
-sections: products int8 minilm memory llama";
+sections: products int8 minilm memory batches llama";
 
 /// Where things lie that the sections need.
 pub struct Places {
@@ -47,7 +48,7 @@ fn main() -> Result<()> {
             "--python" => places.python = Some(path()?),
             "--llama-cpp" => places.llama_cpp = Some(path()?),
             "--scratch" => places.scratch = path()?,
-            "products" | "int8" | "minilm" | "memory" | "llama" => sections.push(argument),
+            "products" | "int8" | "minilm" | "memory" | "batches" | "llama" => sections.push(argument),
             _ => bail!(USAGE),
         }
     }
@@ -78,6 +79,9 @@ fn measure(sections: &[String], places: &Places) -> Result<bool> {
     }
     if wanted("memory") {
         peak::run(&mut report, places)?;
+    }
+    if wanted("batches") {
+        batches::run(&mut report, places)?;
     }
     if wanted("llama") {
         llama::run(&mut report, places)?;

@@ -25,7 +25,8 @@ impl Cancel {
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
     deadline: Option<Instant>,
-    cancel: Cancel,
+    /// None, or one for each call.
+    cancels: Vec<Cancel>,
 }
 
 impl Budget {
@@ -36,7 +37,30 @@ impl Budget {
 
     /// A call that may take `time` from now on, and that `cancel` ends. A time beyond what the clock can tell is no limit.
     pub fn new(time: Duration, cancel: Cancel) -> Self {
-        Self { deadline: Instant::now().checked_add(time), cancel }
+        Self { deadline: Instant::now().checked_add(time), cancels: vec![cancel] }
+    }
+
+    /// The budget of calls that run together, at least one: they go on until the last of their deadlines, or until all are
+    /// cancelled.
+    pub(crate) fn joint<'a>(budgets: impl IntoIterator<Item = &'a Self>) -> Self {
+        let together = |mut joint: Self, budget: &Self| {
+            joint.deadline = joint.deadline.zip(budget.deadline).map(|(one, other)| one.max(other));
+            // One that nothing cancels keeps all going.
+            if joint.cancels.is_empty() || budget.cancels.is_empty() {
+                joint.cancels.clear();
+            } else {
+                joint.cancels.extend_from_slice(&budget.cancels);
+            }
+            joint
+        };
+        let mut budgets = budgets.into_iter();
+        let first = budgets.next().cloned().unwrap_or_default();
+        budgets.fold(first, together)
+    }
+
+    /// When the call's time is over; `None` without a limit.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 
     /// Whether the call may go on.
@@ -44,7 +68,7 @@ impl Budget {
     /// # Errors
     /// That it was cancelled, or else that its time is over.
     pub fn check(&self) -> Result<(), Stopped> {
-        if self.cancel.is_cancelled() {
+        if !self.cancels.is_empty() && self.cancels.iter().all(Cancel::is_cancelled) {
             return Err(Stopped::Cancelled);
         }
         match self.deadline {
@@ -110,5 +134,21 @@ mod tests {
         assert_eq!(budget.check(), Ok(()));
         cancel.cancel();
         assert_eq!(budget.check(), Err(Stopped::Cancelled));
+    }
+
+    #[test]
+    fn calls_go_on_together_until_the_last_of_them_is_over() {
+        let (first, second) = (Cancel::default(), Cancel::default());
+        let over = Budget::new(Duration::ZERO, first.clone());
+        let running = Budget::new(Duration::from_secs(3600), second.clone());
+        assert_eq!(Budget::joint([&over]).check(), Err(Stopped::TimeLimit));
+        let joint = Budget::joint([&over, &running]);
+        assert_eq!(joint.deadline(), running.deadline());
+        first.cancel();
+        assert_eq!(joint.check(), Ok(()));
+        assert_eq!(Budget::joint([&over, &running, &Budget::unlimited()]).remaining(), None);
+        second.cancel();
+        assert_eq!(joint.check(), Err(Stopped::Cancelled));
+        assert_eq!(Budget::joint([&running, &Budget::unlimited()]).check(), Ok(()));
     }
 }

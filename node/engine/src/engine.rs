@@ -2,7 +2,8 @@
 
 use crate::loaded::Loaded;
 use crate::package::{CheckedPackage, Package};
-use crate::{Budget, Completion, EngineError, PackageStore, Verdict};
+use crate::turn::Turn;
+use crate::{Budget, Completion, EngineError, ModelCall, PackageStore, RunError, Verdict};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,8 +43,8 @@ pub struct Engine {
     store: PackageStore,
     limits: EngineLimits,
     loaded: Mutex<Loaded>,
-    /// Held while a package is loaded: one at a time, so that their needs do not add up unseen.
-    loading: Mutex<()>,
+    /// Packages are loaded one at a time.
+    loading: Turn,
     counts: Counts,
 }
 
@@ -57,7 +58,7 @@ struct Counts {
 impl Engine {
     /// An engine over the packages of `store`.
     pub fn new(store: PackageStore, limits: EngineLimits) -> Self {
-        Self { store, limits, loaded: Mutex::default(), loading: Mutex::default(), counts: Counts::default() }
+        Self { store, limits, loaded: Mutex::default(), loading: Turn::default(), counts: Counts::default() }
     }
 
     /// Runs the package that `root` names on `input`, and loads it before if it has to.
@@ -81,7 +82,36 @@ impl Engine {
         parameters: &Parameters,
         budget: &Budget,
     ) -> Result<Completion, EngineError> {
-        Ok(self.package(root)?.run_within(input, parameters, budget)?)
+        Ok(self.package(root, budget)?.run_within(input, parameters, budget)?)
+    }
+
+    /// Runs calls of the package that `root` names together, and tells `ended` of each, by its place in `calls`, as soon as it ends:
+    /// as [`run_within`](Self::run_within) does alone. As many run at once as there is memory for.
+    pub fn run_batch(
+        &self,
+        root: &Hash,
+        calls: &[ModelCall<'_>],
+        ended: &mut dyn FnMut(usize, Result<Completion, EngineError>),
+    ) {
+        let mut first = 0;
+        while first < calls.len() {
+            // Each call holds the package, by which its memory is counted.
+            let package = match self.package(root, calls[first].budget) {
+                Ok(package) => package,
+                Err(error) => {
+                    ended(first, Err(error));
+                    first += 1;
+                    continue;
+                }
+            };
+            let beside = calls[first + 1..].iter().map_while(|call| self.package(root, call.budget).ok());
+            let beside: Vec<_> = beside.collect();
+            let batch = &calls[first..=first + beside.len()];
+            package.run_batch(batch, &mut |place, completion| {
+                ended(first + place, completion.map_err(EngineError::from));
+            });
+            first += batch.len();
+        }
     }
 
     /// Whether `output` is what the package that `root` names answers to `input`; an output of tokens is checked by one pass over
@@ -111,7 +141,7 @@ impl Engine {
         output: &[u8],
         budget: &Budget,
     ) -> Result<Verdict, EngineError> {
-        Ok(self.package(root)?.verify_within(input, parameters, output, budget)?)
+        Ok(self.package(root, budget)?.verify_within(input, parameters, output, budget)?)
     }
 
     /// Runs the package's golden vectors and returns how many there were.
@@ -127,7 +157,7 @@ impl Engine {
     /// # Errors
     /// As [`check_golden`](Self::check_golden), and that the budget ended the check.
     pub fn check_golden_within(&self, root: &Hash, budget: &Budget) -> Result<usize, EngineError> {
-        Ok(self.package(root)?.check_golden_within(budget)?)
+        Ok(self.package(root, budget)?.check_golden_within(budget)?)
     }
 
     /// How the engine did since its start.
@@ -142,13 +172,13 @@ impl Engine {
         }
     }
 
-    fn package(&self, root: &Hash) -> Result<Arc<Package>, EngineError> {
+    fn package(&self, root: &Hash, budget: &Budget) -> Result<Arc<Package>, EngineError> {
         if let Some(package) = self.loaded().get(root, self.limits.max_memory_bytes)? {
             self.counts.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(package);
         }
         self.counts.misses.fetch_add(1, Ordering::Relaxed);
-        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.loading.take(budget).map_err(RunError::Stopped)?;
         // Another thread may have loaded it while this one waited.
         if let Some(package) = self.loaded().get(root, self.limits.max_memory_bytes)? {
             return Ok(package);
@@ -164,14 +194,32 @@ impl Engine {
     fn load(&self, root: &Hash) -> Result<Arc<Package>, EngineError> {
         let folder = self.store.locate(root)?;
         let checked = CheckedPackage::read(&folder, Some(root), &self.limits)?;
-        self.loaded().make_room(checked.memory_bytes(), self.limits.max_memory_bytes)?;
+        let _room = self.reserve(checked.memory_bytes())?;
         let package = Arc::new(checked.load()?);
         self.loaded().insert(package.clone());
         Ok(package)
     }
 
+    /// Keeps room for a package while it is loaded.
+    fn reserve(&self, bytes: u64) -> Result<Reserved<'_>, EngineError> {
+        self.loaded().reserve(bytes, self.limits.max_memory_bytes)?;
+        Ok(Reserved { engine: self, bytes })
+    }
+
     fn loaded(&self) -> MutexGuard<'_, Loaded> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Room that is kept until this is dropped.
+struct Reserved<'a> {
+    engine: &'a Engine,
+    bytes: u64,
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        self.engine.loaded().release(self.bytes);
     }
 }
 

@@ -8,34 +8,39 @@ mod error;
 mod layer_norm;
 mod layers;
 mod llama;
+mod loaded;
 mod mlp;
 mod planner;
 mod rms_norm;
+mod sequence;
 mod table;
 
 pub use cost::Cost;
 pub use error::GraphError;
+pub(crate) use loaded::LoadedGraph;
 
 use crate::ops::OpError;
-use crate::package::{Architecture, InputSpec, Manifest, PackageError};
+use crate::package::{Architecture, Manifest, PackageError};
 use crate::tokens::TokenInput;
 use crate::weights::{Header, Weights};
 use crate::{Budget, Difference};
-use candle_core::Tensor;
 use votive_digest::Parameters;
 
-/// A graph over inputs of type `I`. One call is one thread's work; calls may run side by side.
+/// A graph over inputs of type `I`. A batch is one thread's work; batches may run side by side.
 pub(crate) trait Graph<I>: Send + Sync {
-    /// Runs the graph on one input, and asks `budget` before each layer.
-    fn forward(&self, input: I, budget: &Budget) -> Result<Forward, OpError>;
+    /// Runs the graph on inputs, at least one, each to the bits that it has alone, and asks `budget` before each layer.
+    fn forward(&self, inputs: Vec<I>, budget: &Budget) -> Result<Vec<Forward>, OpError>;
 }
 
-/// A graph that answers token by token, as a request's parameters ask. One call is one thread's work, and asks its budget
-/// before each layer.
+/// A graph that answers token by token, as a request's parameters ask. A batch is one thread's work, and asks the budgets of
+/// its calls before each layer.
 pub(crate) trait Generates: Send + Sync {
-    /// Answers an input's tokens; `None` if they or the parameters are not what the model takes.
-    fn generate(&self, input: Vec<u32>, parameters: &Parameters, budget: &Budget)
-        -> Result<Option<Generated>, OpError>;
+    /// Answers calls, each to the bits that it has alone, and tells `ended` of each as soon as it ends; `None` if its tokens or
+    /// parameters are not what the model takes.
+    ///
+    /// # Errors
+    /// What ended all calls of which `ended` was not told.
+    fn generate(&self, calls: Vec<TokenCall<'_>>, ended: &mut Ended<'_, Generated>) -> Result<(), OpError>;
 
     /// Whether `answer` is what [`generate`](Self::generate) gives, by one pass over the input and the answer.
     fn replay(
@@ -47,55 +52,16 @@ pub(crate) trait Generates: Send + Sync {
     ) -> Result<Option<Replayed>, OpError>;
 }
 
-/// A loaded graph, and how it reads the bytes of a request.
-pub(crate) enum LoadedGraph {
-    OfValues { input: InputSpec, graph: Box<dyn Graph<Vec<f32>>> },
-    OfTokens { input: TokenInput, graph: Box<dyn Graph<Vec<u32>>> },
-    Generator { input: TokenInput, graph: Box<dyn Generates> },
+/// One call of a graph that generates.
+pub(crate) struct TokenCall<'a> {
+    pub input: Vec<u32>,
+    pub parameters: &'a Parameters,
+    pub budget: &'a Budget,
 }
 
-impl LoadedGraph {
-    /// Runs the graph on one request's input; `None` if that, or the parameters of a graph that generates, is not what the
-    /// manifest declares.
-    pub fn run(&self, input: &[u8], parameters: &Parameters, budget: &Budget) -> Result<Option<Computed>, OpError> {
-        Ok(match self {
-            Self::OfValues { input: spec, graph } => {
-                let Some(values) = spec.read(input) else { return Ok(None) };
-                votive_kernels::check_finite(&values)?;
-                Some(Computed::Values(graph.forward(values, budget)?))
-            }
-            Self::OfTokens { input: tokens, graph } => {
-                let Some(ids) = tokens.read(input) else { return Ok(None) };
-                Some(Computed::Values(graph.forward(ids, budget)?))
-            }
-            Self::Generator { input: tokens, graph } => {
-                let Some(ids) = tokens.read(input) else { return Ok(None) };
-                graph.generate(ids, parameters, budget)?.map(Computed::Tokens)
-            }
-        })
-    }
-
-    /// Replays an answer of tokens, which only a graph that generates gives; `None` as in [`run`](Self::run).
-    pub fn replay(
-        &self,
-        input: &[u8],
-        parameters: &Parameters,
-        answer: &[u32],
-        budget: &Budget,
-    ) -> Result<Option<Replayed>, OpError> {
-        let Self::Generator { input: tokens, graph } = self else { return Ok(None) };
-        let Some(ids) = tokens.read(input) else { return Ok(None) };
-        graph.replay(ids, parameters, answer, budget)
-    }
-
-    /// The text of an answer's tokens, for people, if there is a tokenizer that knows it.
-    pub fn text(&self, answer: &[u32]) -> Option<String> {
-        match self {
-            Self::Generator { input, .. } => input.decode(answer),
-            Self::OfValues { .. } | Self::OfTokens { .. } => None,
-        }
-    }
-}
+/// Is told how a call ended, by its place in the batch: with what was computed, or with `None` if its input, or the parameters of
+/// a graph that generates, is not what the manifest declares.
+pub(crate) type Ended<'a, T> = dyn FnMut(usize, Result<Option<T>, OpError>) + 'a;
 
 /// What a graph that gives values computed.
 pub(crate) struct Forward {
@@ -199,22 +165,4 @@ impl Plan {
             }
         })
     }
-}
-
-/// Runs `layers` one after the other, and keeps what goes into the one at `last_weighted`.
-fn run_layers<L>(
-    (layers, last_weighted): (&[L], usize),
-    mut x: Tensor,
-    budget: &Budget,
-    forward: impl Fn(&L, &Tensor) -> Result<Tensor, OpError>,
-) -> Result<Forward, OpError> {
-    let mut last_layer_inputs = Vec::new();
-    for (index, layer) in layers.iter().enumerate() {
-        budget.check()?;
-        if index == last_weighted {
-            last_layer_inputs = crate::ops::values(&x)?;
-        }
-        x = forward(layer, &x)?;
-    }
-    Ok(Forward { output: crate::ops::values(&x)?, last_layer_inputs })
 }

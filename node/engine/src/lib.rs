@@ -8,12 +8,14 @@ mod graph;
 mod hash_text;
 pub mod import;
 mod loaded;
+mod model_call;
 mod ops;
 mod package;
 pub mod remote;
 pub mod serve;
 mod store;
 mod tokens;
+mod turn;
 mod verdict;
 mod version;
 mod weights;
@@ -24,6 +26,7 @@ pub use engine::{Engine, EngineLimits, EngineUsage};
 pub use error::{EngineError, RunError};
 pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};
+pub use model_call::ModelCall;
 pub use package::{
     root_of, Architecture, BertSpec, CheckedPackage, DraftError, FileError, GoldenError, GoldenFile, GoldenVector,
     InputSpec, InputType, LayerSpec, LimitsSpec, LlamaSpec, Manifest, ManifestError, OutputSpec, OutputType, Package,

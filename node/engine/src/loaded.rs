@@ -9,6 +9,8 @@ use votive_digest::Hash;
 #[derive(Default)]
 pub(crate) struct Loaded {
     packages: Vec<Arc<Package>>,
+    /// Bytes that are kept for packages on their way in.
+    reserved: u64,
 }
 
 impl Loaded {
@@ -29,10 +31,23 @@ impl Loaded {
         Ok(package)
     }
 
-    /// Bytes that the packages need, with the calls that run, or else one call each.
+    /// Bytes that the packages need, with the calls that run, or else one call each, and those on their way in.
     pub fn memory_bytes(&self) -> u64 {
         let further = |package: &Arc<Package>| package.call_bytes().saturating_mul(calls(package).saturating_sub(1));
-        self.packages.iter().map(|package| package.memory_bytes().saturating_add(further(package))).sum()
+        let packages = self.packages.iter().map(|package| package.memory_bytes().saturating_add(further(package)));
+        packages.fold(self.reserved, u64::saturating_add)
+    }
+
+    /// Keeps room of `need` bytes in `limit` for a package that is loaded, until it is [released](Self::release).
+    pub fn reserve(&mut self, need: u64, limit: u64) -> Result<(), EngineError> {
+        self.make_room(need, limit)?;
+        self.reserved += need;
+        Ok(())
+    }
+
+    /// Gives up room that was kept.
+    pub fn release(&mut self, bytes: u64) {
+        self.reserved -= bytes;
     }
 
     /// Drops idle packages, the longest unused first, until `need` more bytes fit in `limit`.
@@ -86,6 +101,19 @@ mod tests {
         loaded.insert(package);
         assert!(loaded.make_room(1, size).is_ok());
         assert!(loaded.get(&root, u64::MAX).is_ok_and(|found| found.is_none()));
+    }
+
+    #[test]
+    fn room_for_a_package_on_its_way_in_is_given_to_no_call() {
+        let (mut loaded, package) = (Loaded::default(), digits());
+        let (root, size, call) = (package.root(), package.memory_bytes(), package.call_bytes());
+        loaded.insert(package);
+        let _first = loaded.get(&root, size).expect("it is counted").expect("it is loaded");
+        loaded.reserve(10, size + 10).expect("there is room");
+        assert!(matches!(loaded.get(&root, size + 10 + call - 1), Err(EngineError::Busy { .. })));
+        assert!(matches!(loaded.reserve(1, size + 10), Err(EngineError::Busy { need: 1, free: 0 })));
+        loaded.release(10);
+        assert!(loaded.get(&root, size + call).is_ok_and(|found| found.is_some()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod bert_spec;
 mod checked;
 mod checked_file;
-mod content;
+pub(crate) mod content;
 mod draft;
 mod error;
 mod field_checks;
@@ -30,10 +30,11 @@ pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH,
 pub use manifest_error::ManifestError;
 pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 
-use crate::graph::{Computed, Generated, LoadedGraph};
+use crate::graph::{Computed, Ended, Generated, LoadedGraph};
 use crate::ops::OpError;
-use crate::{hex_hash, tokens, Budget, Completion, EngineLimits, RunError};
+use crate::{hex_hash, tokens, Budget, Completion, EngineLimits, ModelCall, RunError};
 use listing::Listing;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use votive_digest::{AnswerCode, Hash, Parameters};
@@ -93,11 +94,36 @@ impl Package {
 
     /// As [`run`](Self::run), within `budget`.
     pub fn run_within(&self, input: &[u8], parameters: &Parameters, budget: &Budget) -> Result<Completion, RunError> {
+        let mut computed = Ok(None);
+        let ran = self.run_graph(&[ModelCall { input, parameters, budget }], &mut |_, ended| computed = ended);
+        completion(ran.and(computed))
+    }
+
+    /// Runs calls together, and tells `ended` of each, by its place in `calls`, as soon as it ends. Each completes as it does
+    /// alone, to the bit: what they share is the reading of the weights. They hold the memory of as many calls.
+    ///
+    /// Calls that give values end together: once all are cancelled, or the last of their times is over.
+    pub fn run_batch(&self, calls: &[ModelCall<'_>], ended: &mut dyn FnMut(usize, Result<Completion, RunError>)) {
+        let mut open: BTreeSet<usize> = (0..calls.len()).collect();
+        let ran = self.run_graph(calls, &mut |place, computed| {
+            open.remove(&place);
+            ended(place, completion(computed));
+        });
+        if ran.is_err() {
+            // It may be one call's end, of which the others must not know.
+            for place in open {
+                let ModelCall { input, parameters, budget } = calls[place];
+                ended(place, self.run_within(input, parameters, budget));
+            }
+        }
+    }
+
+    /// # Errors
+    /// What ended all calls of which `ended` was not told.
+    fn run_graph(&self, calls: &[ModelCall<'_>], ended: &mut Ended<'_, Computed>) -> Result<(), OpError> {
         // Foreign code of the process may have changed how this thread rounds.
-        votive_kernels::check_environment().map_err(RunError::Kernel)?;
-        let computed = self.graph.run(input, parameters, budget);
-        let completion = computed.and_then(|computed| computed.map(completed).transpose());
-        Ok(ended(completion)?.unwrap_or_else(|failed| failed))
+        votive_kernels::check_environment()?;
+        self.graph.run(calls, ended)
     }
 
     /// The text of an output of tokens, for people and for no hash, if the package has a tokenizer that knows it.
@@ -157,6 +183,12 @@ fn ended<T>(found: Result<Option<T>, OpError>) -> Result<Result<T, Completion>, 
         Err(OpError::Candle(error)) => Err(RunError::Candle(error)),
         Err(OpError::Stopped(stopped)) => Err(RunError::Stopped(stopped)),
     }
+}
+
+/// What a call of a graph ends in.
+fn completion(computed: Result<Option<Computed>, OpError>) -> Result<Completion, RunError> {
+    let completed = computed.and_then(|computed| computed.map(completed).transpose());
+    Ok(ended(completed)?.unwrap_or_else(|failed| failed))
 }
 
 /// The answer that a graph computed.

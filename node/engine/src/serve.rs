@@ -7,14 +7,15 @@ mod command;
 mod confine;
 mod frame;
 mod protocol;
+mod query_queue;
 mod server;
 mod session;
-mod slots;
 mod socket;
 
 pub use command::{LimitArgs, ServeArgs, ServeError};
 pub use confine::{confine, ConfineError};
 pub use frame::{read_frame, write_frame, FrameError, MAX_FRAME_BYTES, PROTOCOL};
 pub use protocol::{Call, Query, Refusal, RefusalKind, Reply, Request, Status, Verification};
+pub use query_queue::MAX_BATCH;
 pub use server::Server;
 pub use socket::{private_listener, SocketError};

@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 use votive_digest::{AnswerCode, Hash, Parameters};
 use votive_engine::remote::{Connection, Event, Launch, RemoteEngine, RemoteError};
-use votive_engine::serve::{Call, Query, Reply, Status};
+use votive_engine::serve::{Call, Query, Reply, Status, MAX_BATCH, PROTOCOL};
 use votive_engine::{EngineLimits, Package};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_votive-engine");
@@ -225,7 +225,10 @@ fn a_call_ends_when_its_time_is_over() {
     let (engine, _events) = place.start();
     let failed = engine.run(&Call { time_limit_ms: 1, ..call(root, &[7; 4096]) }).expect_err("it is late");
     assert_eq!(failed.cause(), "time_limit");
-    assert_eq!(status(&place.socket()).running, 0);
+    // Its thread ends its layer after the reply.
+    while status(&place.socket()).running > 0 {
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -250,10 +253,36 @@ fn a_call_can_be_cancelled_and_closing_its_connection_cancels_it() {
 }
 
 #[test]
+fn calls_that_wait_for_a_thread_run_together() {
+    let place = Place::new();
+    let (slow, small) = (place.slow(), place.small());
+    let (engine, _events) = start(Launch { threads: NonZeroU32::MIN, ..place.launch() });
+    let alone = place.store.engine();
+    let inputs: Vec<[u8; 4]> = (0..MAX_BATCH as u8).map(|input| [input; 4]).collect();
+    // So that what waits are the calls, and no check of golden vectors.
+    assert!(engine.run(&call(small, &[1, 2, 3, 4])).is_ok());
+    let ask_all = || {
+        thread::scope(|scope| {
+            for input in &inputs {
+                scope.spawn(|| {
+                    let answer = engine.run(&call(small, input)).expect("it is answered");
+                    assert_eq!(answer, alone.run(&small, input, &Parameters::default()).expect("it runs"));
+                });
+            }
+        });
+    };
+    // Again if the slow call ends before two others wait.
+    while status(&place.socket()).batched == 0 {
+        assert!(in_the_middle(&place.socket(), || engine.run(&call(slow, &[7; 4096])), ask_all).is_ok());
+    }
+}
+
+#[test]
 fn a_client_that_sends_garbage_is_dropped_and_others_are_served() {
     let place = Place::new();
     let (_engine, _events) = place.start();
-    for garbage in [&[0xff; 4][..], &[0; 4], b"GET / HTTP/1.1\r\n\r\n", &[2, 0, 0, 0, 9, 9], &[2, 0, 0, 0, 1, 9]] {
+    for garbage in [&[0xff; 4][..], &[0; 4], b"GET / HTTP/1.1\r\n\r\n", &[2, 0, 0, 0, 9, 9], &[2, 0, 0, 0, PROTOCOL, 9]]
+    {
         let mut stream = UnixStream::connect(place.socket()).expect("it listens");
         stream.write_all(garbage).expect("it is sent");
         // Unread bytes make the close a reset.

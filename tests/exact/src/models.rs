@@ -10,7 +10,7 @@ use crate::{Case, Split, Transcript};
 use color_eyre::eyre::{Result, WrapErr};
 use std::{path::Path, sync::Arc};
 use votive_digest::Parameters;
-use votive_engine::{EngineLimits, Package, Verdict};
+use votive_engine::{Budget, Completion, EngineLimits, ModelCall, Package, Verdict};
 
 /// Inputs of a small model.
 const INPUTS: usize = 60;
@@ -60,29 +60,51 @@ impl Model {
     }
 }
 
-/// The answers to `inputs` and their traces; threads run their inputs side by side.
+/// The answers to `inputs` and their traces; threads run their batches side by side.
 ///
-/// One row at a time, an answer of tokens is generated. With more it is then checked by one prefill pass, and the code, output and
-/// trace are the check's: they must be those of generating.
+/// One row at a time, each input is answered alone. With more, as many are answered together, and each answer is then checked, one
+/// of tokens by one prefill pass: the code, output and trace are the check's, and must be those of the batch.
 fn answers(package: &Package, inputs: &[Vec<u8>], split: Split) -> Transcript {
-    let mut transcript = Transcript::default();
-    let completions = split.each(inputs.iter().zip(0..).collect(), |(input, index): (&Vec<u8>, u32)| {
-        let parameters = parameters(index);
-        let completion = package.run(input, &parameters).expect("this machine runs a small model");
+    let numbered: Vec<(&Vec<u8>, u32)> = inputs.iter().zip(0..).collect();
+    let batches = numbered.chunks(split.rows.get()).collect();
+    let completions = split.each(batches, |batch: &[(&Vec<u8>, u32)]| {
+        let completions = run(package, batch);
         if split.rows.get() == 1 {
-            return completion;
+            return completions;
         }
-        match package.verify(input, &parameters, &completion.output).expect("this machine checks a small model") {
-            Verdict::Right(checked) => checked,
-            Verdict::Wrong(difference) => panic!("an answer is wrong by the check: {difference}"),
-        }
+        batch.iter().zip(&completions).map(|(call, completion)| check(package, *call, completion)).collect()
     });
-    for completion in completions {
+    let mut transcript = Transcript::default();
+    for completion in completions.into_iter().flatten() {
         transcript.bytes(format!("{:?}", completion.code).as_bytes());
         transcript.bytes(&completion.output);
         transcript.bytes(&completion.trace);
     }
     transcript
+}
+
+/// Answers inputs together.
+fn run(package: &Package, batch: &[(&Vec<u8>, u32)]) -> Vec<Completion> {
+    let budget = Budget::unlimited();
+    let parameters: Vec<Parameters> = batch.iter().map(|(_, index)| parameters(*index)).collect();
+    let call = |((input, _), parameters)| ModelCall { input, parameters, budget: &budget };
+    let calls: Vec<ModelCall<'_>> = batch.iter().zip(&parameters).map(call).collect();
+    let mut completions = vec![None; calls.len()];
+    package.run_batch(&calls, &mut |place, completion| {
+        completions[place] = Some(completion.expect("this machine runs a small model"));
+    });
+    completions.into_iter().map(|completion| completion.expect("each call ends")).collect()
+}
+
+/// What the engine finds when it checks the answer of `given`.
+fn check(package: &Package, (input, index): (&Vec<u8>, u32), given: &Completion) -> Completion {
+    match package.verify(input, &parameters(index), &given.output).expect("this machine checks a small model") {
+        Verdict::Right(checked) => {
+            assert_eq!(checked, *given, "the check completes as the batch did");
+            checked
+        }
+        Verdict::Wrong(difference) => panic!("an answer is wrong by the check: {difference}"),
+    }
 }
 
 /// What the input number `index` is asked with: the most likely tokens, or draws from all or some. Only what generates heeds it.

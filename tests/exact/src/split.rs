@@ -7,7 +7,7 @@ use votive_kernels::{KernelError, PackedLinear};
 pub struct Split {
     /// Threads side by side: they share the rows, the columns or the inputs of a case. Without std there is one.
     pub threads: NonZeroUsize,
-    /// The most rows of a product, or tokens of a model, that are computed together.
+    /// The most rows of a product, or inputs of a model, that are computed together.
     pub rows: NonZeroUsize,
 }
 

@@ -50,20 +50,29 @@ impl PlannedBert {
 }
 
 impl Graph<Vec<u32>> for LoadedBert {
-    fn forward(&self, ids: Vec<u32>, budget: &Budget) -> Result<Forward, OpError> {
-        let x = self.embeddings.forward(&ids)?;
+    /// The rows of all texts go through the layers together; each attends to its own text's only.
+    fn forward(&self, texts: Vec<Vec<u32>>, budget: &Budget) -> Result<Vec<Forward>, OpError> {
+        let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
+        let x = self.embeddings.forward(&texts)?;
         // Both are replaced by the first layer, which there is by the manifest's check.
         let mut encoded = EncoderOutput { output_inputs: x.clone(), x };
         for layer in &self.layers {
             budget.check()?;
-            encoded = layer.forward(&encoded.x)?;
+            encoded = layer.forward(&encoded.x, &lengths)?;
         }
         let Pooling::Mean = self.spec.pooling;
-        let mut pooled = ops::mean_pool(&encoded.x)?;
+        let mut pooled = ops::mean_pool(&encoded.x, &lengths)?;
         if self.spec.normalise {
             let columns = self.spec.hidden;
-            pooled = ops::in_place("l2_normalise", pooled, |row| votive_kernels::l2_normalise(row, columns))?;
+            pooled = ops::in_place("l2_normalise", pooled, |rows| votive_kernels::l2_normalise(rows, columns))?;
         }
-        Ok(Forward { output: ops::values(&pooled)?, last_layer_inputs: ops::values(&encoded.output_inputs)? })
+        let first_rows = lengths.iter().scan(0, |next, length| Some(std::mem::replace(next, *next + length)));
+        let text = |(index, (first, length)): (usize, (usize, &usize))| {
+            Ok(Forward {
+                output: ops::values(&pooled.narrow(0, index, 1)?)?,
+                last_layer_inputs: ops::values(&encoded.output_inputs.narrow(0, first, *length)?)?,
+            })
+        };
+        first_rows.zip(&lengths).enumerate().map(text).collect()
     }
 }

@@ -2,7 +2,8 @@
 
 use super::layers::{Activation, Conv2d, Linear, PackedWeight, WeightName};
 use super::planner::{ImageShape, Planner};
-use super::{run_layers, Forward, Graph, GraphError};
+use super::sequence::run_layers;
+use super::{Forward, Graph, GraphError};
 use crate::ops::{self, OpError};
 use crate::package::{Architecture, LayerSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
@@ -119,15 +120,23 @@ impl PlannedCnn {
 }
 
 impl Graph<Vec<f32>> for LoadedCnn {
-    fn forward(&self, input: Vec<f32>, budget: &Budget) -> Result<Forward, OpError> {
+    /// One image after the other: what a convolution computes for each is product enough.
+    fn forward(&self, inputs: Vec<Vec<f32>>, budget: &Budget) -> Result<Vec<Forward>, OpError> {
+        inputs.into_iter().map(|image| self.image(image, budget)).collect()
+    }
+}
+
+impl LoadedCnn {
+    fn image(&self, values: Vec<f32>, budget: &Budget) -> Result<Forward, OpError> {
         let (channels, height, width) = self.input;
-        let x = Tensor::from_vec(input, (1, channels, height, width), &Device::Cpu)?;
-        run_layers((&self.layers, self.last_weighted), x, budget, |layer, x| match layer {
+        let x = Tensor::from_vec(values, (1, channels, height, width), &Device::Cpu)?;
+        let ran = run_layers((&self.layers, self.last_weighted), x, budget, |layer, x| match layer {
             Layer::Conv2d(conv) => conv.forward(x),
             Layer::MaxPool2d(pool) => ops::max_pool2d(x, *pool),
             Layer::Flatten(values) => Ok(x.reshape((1, *values))?),
             Layer::Linear(linear) => linear.forward(x),
             Layer::Activation(activation) => activation.forward(x),
-        })
+        })?;
+        ran.of_rows(0, 1)
     }
 }

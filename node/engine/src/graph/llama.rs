@@ -11,7 +11,7 @@ use super::layers::{Weight, WeightName};
 use super::planner::Planner;
 use super::rms_norm::RmsNorm;
 use super::table::Table;
-use super::{Generated, Generates, GraphError, Replayed};
+use super::{Ended, Generated, Generates, GraphError, Replayed, TokenCall};
 use crate::ops::{self, OpError};
 use crate::package::{LlamaSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
@@ -106,13 +106,15 @@ impl PlannedLlama {
 }
 
 impl Generates for LoadedLlama {
-    fn generate(
-        &self,
-        input: Vec<u32>,
-        parameters: &Parameters,
-        budget: &Budget,
-    ) -> Result<Option<Generated>, OpError> {
-        self.order(input, parameters, budget).map(|order| self.answer(&order)).transpose()
+    fn generate(&self, calls: Vec<TokenCall<'_>>, ended: &mut Ended<'_, Generated>) -> Result<(), OpError> {
+        let mut orders = Vec::with_capacity(calls.len());
+        for (index, call) in calls.into_iter().enumerate() {
+            match self.order(call.input, call.parameters, call.budget) {
+                Some(order) => orders.push((index, order)),
+                None => ended(index, Ok(None)),
+            }
+        }
+        self.answer(orders, ended)
     }
 
     fn replay(
@@ -127,19 +129,20 @@ impl Generates for LoadedLlama {
 }
 
 impl LoadedLlama {
-    /// Runs `tokens`, which follow those in `context`, at most [`PREFILL_ROWS`], and returns a row for each: what goes into
-    /// the last product.
-    fn advance(&self, tokens: &[u32], context: &mut Context) -> Result<Tensor, OpError> {
-        let budget = context.budget;
-        let of_rows = context.positions(tokens.len());
+    /// Runs `tokens`, at most [`PREFILL_ROWS`], as many after those of each context, and returns a row for each: what goes into
+    /// the last product. A row has the same bits whatever runs with it.
+    fn advance(&self, tokens: &[u32], contexts: &mut [&mut Context], budget: &Budget) -> Result<Tensor, OpError> {
+        let of_context = tokens.len() / contexts.len();
+        let of_rows: Vec<u32> = contexts.iter().flat_map(|context| context.positions(of_context)).collect();
         let positions = Positions { table: &self.rotary, of_rows: &of_rows };
         let mut x = match &self.words {
             Some(words) => words.rows(tokens)?,
             None => self.head.weight_rows(tokens)?,
         };
-        for (layer, cache) in self.layers.iter().zip(context.caches()) {
+        for (index, layer) in self.layers.iter().enumerate() {
             budget.check()?;
-            x = layer.forward(&x, &positions, cache)?;
+            let mut caches: Vec<_> = contexts.iter_mut().map(|context| context.cache(index)).collect();
+            x = layer.forward(&x, &positions, &mut caches)?;
         }
         // The head is another step, and the largest where the vocabulary is.
         budget.check()?;
@@ -151,3 +154,6 @@ impl LoadedLlama {
         Ok(ops::values(&self.head.forward(rows)?)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

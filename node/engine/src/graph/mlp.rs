@@ -1,8 +1,9 @@
-//! Multi-layer perceptron: linear layers and activations over one row of values.
+//! Multi-layer perceptron: linear layers and activations over a row of values.
 
 use super::layers::{Activation, Linear, PackedWeight, WeightName};
 use super::planner::Planner;
-use super::{run_layers, Forward, Graph, GraphError};
+use super::sequence::run_layers;
+use super::{Forward, Graph, GraphError};
 use crate::ops::OpError;
 use crate::package::{Architecture, LayerSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
@@ -66,11 +67,14 @@ impl PlannedMlp {
 }
 
 impl Graph<Vec<f32>> for LoadedMlp {
-    fn forward(&self, input: Vec<f32>, budget: &Budget) -> Result<Forward, OpError> {
-        let x = Tensor::from_vec(input, (1, self.inputs), &Device::Cpu)?;
-        run_layers((&self.layers, self.last_weighted), x, budget, |layer, x| match layer {
+    /// A row for each input.
+    fn forward(&self, inputs: Vec<Vec<f32>>, budget: &Budget) -> Result<Vec<Forward>, OpError> {
+        let rows = inputs.len();
+        let x = Tensor::from_vec(inputs.concat(), (rows, self.inputs), &Device::Cpu)?;
+        let ran = run_layers((&self.layers, self.last_weighted), x, budget, |layer, x| match layer {
             Layer::Linear(linear) => linear.forward(x),
             Layer::Activation(activation) => activation.forward(x),
-        })
+        })?;
+        (0..rows).map(|row| ran.of_rows(row, 1)).collect()
     }
 }

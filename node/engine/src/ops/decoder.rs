@@ -3,7 +3,7 @@
 use super::in_place::{in_place, with_values};
 use super::kernel_op::KernelOp;
 use super::transformer::score_scale;
-use super::{values, OpError};
+use super::OpError;
 use candle_core::{Device, Tensor};
 use votive_kernels::{
     Attention, AttentionMask, KeyValueCache, Norm, PackedLinear, PackedLinearI8, RotaryPairs, RotaryTable,
@@ -42,17 +42,31 @@ pub(crate) fn rotate(x: Tensor, table: &RotaryTable, positions: &[u32]) -> Resul
     in_place("rotate", x, |values| table.rotate(values, positions, RotaryPairs::Halves))
 }
 
-/// Adds keys and values after those of `cache`.
-pub(crate) fn append(cache: &mut KeyValueCache, key: &Tensor, value: &Tensor) -> Result<(), OpError> {
-    Ok(cache.append(&values(key)?, &values(value)?)?)
+/// Adds keys and values after those of the caches: as many rows to each, one cache's after the other's.
+pub(crate) fn append(caches: &mut [&mut KeyValueCache], key: &Tensor, value: &Tensor) -> Result<(), OpError> {
+    let contexts = caches.len();
+    with_values(key, |key| {
+        with_values(value, |value| {
+            let rows = key.chunks_exact(key.len() / contexts).zip(value.chunks_exact(value.len() / contexts));
+            for (cache, (key, value)) in caches.iter_mut().zip(rows) {
+                cache.append(key, value)?;
+            }
+            Ok(())
+        })
+    })
 }
 
-/// Attention of `heads` of queries, which belong to the last keys of `cache`, each to its own key and those before, with scores
-/// times 1/√(head size).
-pub(crate) fn attend_causally(query: &Tensor, cache: &KeyValueCache, heads: usize) -> Result<Tensor, OpError> {
+/// Attention of `heads` of queries, as many to each of the caches, to whose last keys they belong: each to its own key and those
+/// before, with scores times 1/√(head size).
+pub(crate) fn attend_causally(query: &Tensor, caches: &[&mut KeyValueCache], heads: usize) -> Result<Tensor, OpError> {
     KernelOp::new("attend", query.shape().clone(), |query: &[f32], out: &mut [f32]| {
-        let scale = score_scale(cache.head_size())?;
-        votive_kernels::attend(query, cache, Attention { heads, scale, mask: AttentionMask::Causal }, out)
+        let of_context = query.len() / caches.len();
+        let rows = query.chunks_exact(of_context).zip(out.chunks_exact_mut(of_context));
+        for (cache, (query, out)) in caches.iter().zip(rows) {
+            let scale = score_scale(cache.head_size())?;
+            votive_kernels::attend(query, cache, Attention { heads, scale, mask: AttentionMask::Causal }, out)?;
+        }
+        Ok(())
     })
     .apply1(query)
 }

@@ -55,16 +55,27 @@ pub(crate) fn layer_norm(x: Tensor, weight: &Tensor, bias: &Tensor, epsilon: f32
     })
 }
 
-/// Attention of every query to all keys, with scores times 1/√(head size).
-pub(crate) fn attend(query: &Tensor, key: &Tensor, value: &Tensor, shape: AttentionShape) -> Result<Tensor, OpError> {
+/// Attention of every query to all keys of its own text, with scores times 1/√(head size). The rows of query, key and value are
+/// those of texts of `lengths` tokens, one after the other.
+pub(crate) fn attend(
+    (query, key, value): (&Tensor, &Tensor, &Tensor),
+    lengths: &[usize],
+    shape: AttentionShape,
+) -> Result<Tensor, OpError> {
     let AttentionShape { heads, head_size } = shape;
-    let (rows, _) = key.dims2()?;
+    let columns = heads * head_size;
     let kernel = |query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]| {
         let scale = score_scale(head_size)?;
-        let mut cache = KeyValueCache::new(heads, head_size, rows)?;
-        cache.append(key, value)?;
         let attention = Attention { heads, scale, mask: AttentionMask::Full };
-        votive_kernels::attend(query, &cache, attention, out)
+        let mut first = 0;
+        for rows in lengths {
+            let text = first * columns..(first + rows) * columns;
+            let mut cache = KeyValueCache::new(heads, head_size, *rows)?;
+            cache.append(&key[text.clone()], &value[text.clone()])?;
+            votive_kernels::attend(&query[text.clone()], &cache, attention, &mut out[text])?;
+            first += rows;
+        }
+        Ok(())
     };
     KernelOp::new("attend", query.shape().clone(), kernel).apply3(query, key, value)
 }
@@ -76,11 +87,17 @@ pub(super) fn score_scale(head_size: usize) -> Result<f32, KernelError> {
     Ok(scale[0])
 }
 
-/// The mean of all rows, as one row.
-pub(crate) fn mean_pool(x: &Tensor) -> Result<Tensor, OpError> {
-    let (rows, columns) = x.dims2()?;
-    KernelOp::new("mean_pool", (1, columns), |x: &[f32], out: &mut [f32]| {
-        votive_kernels::mean_pool(x, &vec![true; rows], out)
+/// The mean of the rows of each text, as one row: texts of `lengths` rows, one after the other.
+pub(crate) fn mean_pool(x: &Tensor, lengths: &[usize]) -> Result<Tensor, OpError> {
+    let (_, columns) = x.dims2()?;
+    KernelOp::new("mean_pool", (lengths.len(), columns), |x: &[f32], out: &mut [f32]| {
+        let mut rest = x;
+        for (rows, mean) in lengths.iter().zip(out.chunks_exact_mut(columns)) {
+            let (text, further) = rest.split_at(rows * columns);
+            votive_kernels::mean_pool(text, &vec![true; *rows], mean)?;
+            rest = further;
+        }
+        Ok(())
     })
     .apply1(x)
 }

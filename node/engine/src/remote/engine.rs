@@ -11,8 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use votive_digest::Hash;
 
-/// How much longer than a call's time its reply may take: one layer, which is not cut short, and the way.
-const GRACE: Duration = Duration::from_secs(5);
+/// How much longer than a call's time its reply may take. A process that lives replies at once when the time is over, whatever its
+/// threads compute.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// How long loading a package and checking its golden vectors may take. It serves all later calls, so no call's time bounds it.
 const GOLDEN: Duration = Duration::from_secs(600);
@@ -27,6 +28,9 @@ pub enum RemoteError {
     /// The engine died of it.
     #[error("the engine died twice of this order; if it comes again: give the engine more memory, or stop serving the package, and report it with its root")]
     DiedTwice,
+    /// The engine died while it checked a package.
+    #[error("the engine died while it checked the package: give it more memory, or stop serving the package, and report it with its root")]
+    Died,
     /// No engine ran in time.
     #[error("no engine ran in the order's time; see the lines above for why it does not start")]
     NotRunning,
@@ -41,6 +45,7 @@ impl RemoteError {
         match self {
             Self::Refused(refusal) => refusal.cause(),
             Self::DiedTwice => "engine_died_twice",
+            Self::Died => "engine_died",
             Self::NotRunning => "engine_not_running",
             Self::Hung => "engine_hung",
         }
@@ -103,6 +108,27 @@ impl RemoteEngine {
         self.put(&Question { call, query: &|call| Query::Verify { call, output: output.to_vec() }, read })
     }
 
+    /// Has the golden vectors of a package checked, unless the process that runs has done so.
+    ///
+    /// # Errors
+    /// What [`RemoteError`] lists.
+    pub fn check_golden(&self, root: &Hash) -> Result<(), RemoteError> {
+        let _beside_others = self.alone.read().unwrap_or_else(PoisonError::into_inner);
+        let process = self.supervisor.present.wait(Instant::now()).ok_or(RemoteError::NotRunning)?;
+        let mut connection = process.connection().map_err(|_| RemoteError::NotRunning)?;
+        self.check_golden_in(&process, &mut connection, root).map_err(|attempt| match attempt {
+            Attempt::Died => RemoteError::Died,
+            Attempt::Ended(error) => error,
+        })?;
+        process.put_back(connection);
+        Ok(())
+    }
+
+    /// The id of the process that runs; `None` while none does.
+    pub fn process_id(&self) -> Option<u32> {
+        Some(self.supervisor.present.wait(Instant::now())?.pid)
+    }
+
     fn put<T>(&self, question: &Question<T>) -> Result<T, RemoteError> {
         let Question { call, .. } = question;
         let now = Instant::now();
@@ -147,7 +173,7 @@ impl RemoteEngine {
         deadline: Instant,
     ) -> Result<T, Attempt> {
         let Question { call, query, read } = question;
-        self.check_golden(process, connection, &call.root)?;
+        self.check_golden_in(process, connection, &call.root)?;
         let left = deadline.saturating_duration_since(Instant::now());
         let time_limit_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
         let query = query(Call { time_limit_ms, ..(*call).clone() });
@@ -159,7 +185,7 @@ impl RemoteEngine {
     }
 
     /// Has the golden vectors of a package checked, if this process has not done so.
-    fn check_golden(&self, process: &Arc<Process>, connection: &mut Connection, root: &Hash) -> Result<(), Attempt> {
+    fn check_golden_in(&self, process: &Arc<Process>, connection: &mut Connection, root: &Hash) -> Result<(), Attempt> {
         if process.golden().contains(root) {
             return Ok(());
         }

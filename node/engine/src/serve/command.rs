@@ -34,7 +34,7 @@ pub struct ServeArgs {
     /// The folder of the packages.
     #[arg(long, value_name = "FOLDER")]
     store: PathBuf,
-    /// How many calls run at once.
+    /// How many threads compute. Each runs one call at a time, or several of one package together.
     #[arg(long, value_name = "N", default_value = "1")]
     threads: NonZeroU32,
     /// The most memory that the process may take. By default what packages may need, and some more.
@@ -77,8 +77,7 @@ impl ServeArgs {
         confine(self.process_memory_bytes.unwrap_or_else(|| process_bytes(&limits, self.threads)))?;
         let store = PackageStore::open(self.store)?;
         let listener = private_listener(&self.socket)?;
-        Server::new(Engine::new(store, limits), self.threads.get()).listen(&listener);
-        Ok(())
+        Server::new(Engine::new(store, limits), self.threads.get()).listen(&listener).map_err(ServeError::Thread)
     }
 }
 
@@ -86,7 +85,7 @@ impl ServeArgs {
 /// something for the process itself and each of its threads.
 fn process_bytes(limits: &EngineLimits, threads: NonZeroU32) -> u64 {
     const PROCESS: u64 = 128 << 20;
-    const THREAD: u64 = 16 << 20;
+    const THREAD: u64 = 32 << 20;
     let packages = limits.max_memory_bytes.saturating_add(limits.max_memory_bytes / 4);
     packages.saturating_add(PROCESS).saturating_add(THREAD.saturating_mul(threads.get().into()))
 }

@@ -4,7 +4,7 @@ use codec::{DecodeAll, Encode};
 use std::io::{self, Read, Write};
 
 /// The version of the protocol, first byte of each frame.
-pub const PROTOCOL: u8 = 1;
+pub const PROTOCOL: u8 = 2;
 
 /// The longest frame after its length: an input or an output with all that belongs to it is a sixth of this.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
@@ -130,8 +130,8 @@ mod tests {
     #[test]
     fn another_protocol_and_a_tail_are_refused() {
         let mut bytes = framed(&(7, vec![]));
-        bytes[4] = 2;
-        assert!(matches!(read(&bytes), Err(FrameError::Protocol(2))));
+        bytes[4] = PROTOCOL + 1;
+        assert!(matches!(read(&bytes), Err(FrameError::Protocol(other)) if other == PROTOCOL + 1));
         let mut bytes = framed(&(7, vec![]));
         bytes[0] += 1;
         bytes.push(0);

@@ -115,6 +115,8 @@ pub struct Status {
     pub running: u32,
     /// Calls that wait for others to end.
     pub waiting: u32,
+    /// Calls that ran together with others.
+    pub batched: u64,
 }
 
 /// Which sort of refusal it is: what its remedy depends on.

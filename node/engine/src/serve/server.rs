@@ -1,20 +1,24 @@
 //! Answers the queries of all connections.
 
 use super::protocol::{Call, Query, Refusal, RefusalKind, Reply, Status, Verification};
+use super::query_queue::{QueryQueue, Waiting, MAX_BATCH};
 use super::session;
-use super::slots::Slots;
-use crate::{Budget, Cancel, Completion, Engine, EngineError, RunError, Stopped};
+use crate::{Budget, Cancel, Engine, EngineError, ModelCall, RunError};
 use std::any::Any;
 use std::collections::HashMap;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{fs, thread};
+use std::{fs, io, thread};
 use votive_digest::Hash;
 
 /// Connections beyond one for each call that may run: for those that ask how the process does, or wait.
 const MORE_CONNECTIONS: usize = 16;
+
+/// The stack of a thread that reads and writes frames, and computes nothing.
+pub(super) const CONNECTION_STACK_BYTES: usize = 512 << 10;
 
 /// How long nothing is accepted after the system had no place for a connection.
 const REST: Duration = Duration::from_millis(100);
@@ -23,71 +27,112 @@ const REST: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Server {
     engine: Engine,
-    slots: Slots,
-    connections: usize,
+    queries: QueryQueue,
+    threads: usize,
+    /// Calls that ran together with others.
+    batched: AtomicU64,
     /// Packages that were checked, with the number of their vectors.
     checked: Mutex<HashMap<Hash, u32>>,
 }
 
 impl Server {
-    /// A server over `engine` that runs `threads` calls at once.
+    /// A server over `engine` that computes with so many threads.
     pub fn new(engine: Engine, threads: u32) -> Self {
-        let connections = usize::try_from(threads).unwrap_or(usize::MAX).saturating_add(MORE_CONNECTIONS);
-        Self { engine, slots: Slots::new(threads), connections, checked: Mutex::default() }
+        let threads = usize::try_from(threads).unwrap_or(usize::MAX);
+        Self {
+            engine,
+            queries: QueryQueue::new(threads),
+            threads,
+            batched: AtomicU64::default(),
+            checked: Mutex::default(),
+        }
     }
 
     /// Serves connections of `listener` for as long as the process lives. One too many is closed at once.
-    pub fn listen(self, listener: &UnixListener) {
+    ///
+    /// # Errors
+    /// That the system gives no thread, before anything is served.
+    pub fn listen(self, listener: &UnixListener) -> io::Result<()> {
+        let connections = self.threads.saturating_mul(MAX_BATCH).saturating_add(MORE_CONNECTIONS);
         let server = Arc::new(self);
+        for number in 0..server.threads {
+            let server = server.clone();
+            thread::Builder::new().name(format!("compute-{number}")).spawn(move || server.compute())?;
+        }
         for stream in listener.incoming() {
             match stream {
-                Ok(stream) if Arc::strong_count(&server) <= server.connections => accept(&server, stream),
+                // The threads hold the server too, and so does this one.
+                Ok(stream) if Arc::strong_count(&server) <= connections + server.threads => accept(&server, stream),
                 Ok(_) => {}
                 Err(_) => thread::sleep(REST),
             }
         }
+        Ok(())
     }
 
-    /// Answers one query; never panics.
-    pub(super) fn answer(&self, query: &Query, cancel: Cancel) -> Reply {
-        // Unwind safety: the engine keeps no half-made state behind a panic, its locks recover from poison.
-        let answered = catch_unwind(AssertUnwindSafe(|| match query {
-            Query::Run(call) => self.run(call, cancel).map(Reply::Completed),
-            Query::CheckGolden { root, time_limit_ms } => {
-                let budget = budget(*time_limit_ms, cancel);
-                self.in_slot(&budget, || self.check(root, &budget)).map(Reply::GoldenHold)
-            }
-            Query::Status => Ok(Reply::Status(self.status())),
-            Query::Verify { call, output } => self.verify(call, output, cancel).map(Reply::Verified),
-        }));
-        match answered {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(error)) => Reply::Refused(Refusal::from(&error)),
-            Err(panic) => {
+    /// Answers one query, once a thread has computed what there is to compute.
+    pub(super) fn answer(&self, query: Query, cancel: Cancel) -> Reply {
+        let time_limit_ms = match &query {
+            Query::Status => return Reply::Status(self.status()),
+            Query::Run(call) | Query::Verify { call, .. } => call.time_limit_ms,
+            Query::CheckGolden { time_limit_ms, .. } => *time_limit_ms,
+        };
+        let budget = Budget::new(Duration::from_millis(time_limit_ms), cancel);
+        self.queries.ask(query, budget).unwrap_or_else(|stopped| refused(&EngineError::Run(RunError::Stopped(stopped))))
+    }
+
+    /// Takes queries and replies to them, for ever.
+    fn compute(&self) {
+        loop {
+            let queries = self.queries.take();
+            // Unwind safety: the engine keeps no half-made state behind a panic, its locks recover from poison.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.reply_to(&queries))) {
                 let panicked = EnginePanicked(message(&*panic).to_owned());
-                Reply::Refused(Refusal::new(RefusalKind::EngineFailed, "panic", &panicked))
+                let refusal = Refusal::new(RefusalKind::EngineFailed, "panic", &panicked);
+                // Those that have their reply take no second one.
+                queries.iter().for_each(|query| query.reply(Reply::Refused(refusal.clone())));
             }
+            self.queries.end(queries.len());
         }
     }
 
-    fn run(&self, call: &Call, cancel: Cancel) -> Result<Completion, EngineError> {
-        let budget = budget(call.time_limit_ms, cancel);
-        self.in_slot(&budget, || {
-            self.check(&call.root, &budget)?;
-            self.engine.run_within(&call.root, &call.input, &call.parameters, &budget)
-        })
+    /// Replies to a query, or to several calls of one package.
+    fn reply_to(&self, queries: &[Waiting]) {
+        let Waiting { query, budget, .. } = &queries[0];
+        match query {
+            Query::Run(call) => self.run(&call.root, queries),
+            Query::Verify { call, output } => {
+                queries[0]
+                    .reply(self.verify(call, output, budget).map_or_else(|error| refused(&error), Reply::Verified));
+            }
+            Query::CheckGolden { root, .. } => {
+                queries[0].reply(self.check(root, budget).map_or_else(|error| refused(&error), Reply::GoldenHold));
+            }
+            Query::Status => queries[0].reply(Reply::Status(self.status())),
+        }
     }
 
-    fn verify(&self, call: &Call, output: &[u8], cancel: Cancel) -> Result<Verification, EngineError> {
-        let budget = budget(call.time_limit_ms, cancel);
-        self.in_slot(&budget, || {
-            self.check(&call.root, &budget)?;
-            let Call { root, input, parameters, .. } = call;
-            Ok(self.engine.verify_within(root, input, parameters, output, &budget)?.into())
-        })
+    fn run(&self, root: &Hash, queries: &[Waiting]) {
+        if let Err(error) = self.check(root, &Budget::joint(queries.iter().map(|query| &query.budget))) {
+            queries.iter().for_each(|query| query.reply(refused(&error)));
+            return;
+        }
+        if queries.len() > 1 {
+            self.batched.fetch_add(queries.len() as u64, Ordering::Relaxed);
+        }
+        let calls: Vec<ModelCall<'_>> = queries.iter().map(model_call).collect();
+        self.engine.run_batch(root, &calls, &mut |place, completion| {
+            queries[place].reply(completion.map_or_else(|error| refused(&error), Reply::Completed));
+        });
     }
 
-    /// Two calls may check the same package at the same time; that costs a little and spares a lock over the check.
+    fn verify(&self, call: &Call, output: &[u8], budget: &Budget) -> Result<Verification, EngineError> {
+        self.check(&call.root, budget)?;
+        let Call { root, input, parameters, .. } = call;
+        Ok(self.engine.verify_within(root, input, parameters, output, budget)?.into())
+    }
+
+    /// Two threads may check the same package at the same time; that costs a little and spares a lock over the check.
     fn check(&self, root: &Hash, budget: &Budget) -> Result<u32, EngineError> {
         if let Some(vectors) = self.checked().get(root) {
             return Ok(*vectors);
@@ -97,24 +142,18 @@ impl Server {
         Ok(vectors)
     }
 
-    fn in_slot<T>(&self, budget: &Budget, call: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-        let stopped = |stopped: Stopped| EngineError::Run(RunError::Stopped(stopped));
-        let _slot = self.slots.take(budget).map_err(stopped)?;
-        budget.check().map_err(stopped)?;
-        call()
-    }
-
     fn status(&self) -> Status {
         let usage = self.engine.usage();
-        let counts = self.slots.counts();
+        let counts = self.queries.counts();
         Status {
             package_bytes: usage.package_bytes,
             resident_bytes: resident_bytes().unwrap_or(0),
             cache_hits: usage.cache_hits,
             cache_misses: usage.cache_misses,
             load_ms: usage.load_ms,
-            running: counts.running,
-            waiting: counts.waiting,
+            running: u32::try_from(counts.running).unwrap_or(u32::MAX),
+            waiting: u32::try_from(counts.waiting).unwrap_or(u32::MAX),
+            batched: self.batched.load(Ordering::Relaxed),
         }
     }
 
@@ -123,14 +162,25 @@ impl Server {
     }
 }
 
-/// Serves a connection on a thread of its own. Without a thread for it the connection is closed.
+/// Serves a connection on a thread of its own.
 fn accept(server: &Arc<Server>, stream: UnixStream) {
-    let server = server.clone();
-    let _ = thread::Builder::new().name("connection".into()).spawn(move || session::serve(&server, stream));
+    let (server, stream) = (server.clone(), Arc::new(stream));
+    let connection = stream.clone();
+    let thread = thread::Builder::new().name("connection".into()).stack_size(CONNECTION_STACK_BYTES);
+    if let Err(error) = thread.spawn(move || session::serve(&server, &connection)) {
+        session::refuse(&stream, error);
+    }
 }
 
-fn budget(time_limit_ms: u64, cancel: Cancel) -> Budget {
-    Budget::new(Duration::from_millis(time_limit_ms), cancel)
+fn model_call(waiting: &Waiting) -> ModelCall<'_> {
+    match &waiting.query {
+        Query::Run(Call { input, parameters, .. }) => ModelCall { input, parameters, budget: &waiting.budget },
+        _ => unreachable!("only calls run together; qed"),
+    }
+}
+
+fn refused(error: &EngineError) -> Reply {
+    Reply::Refused(Refusal::from(error))
 }
 
 /// Bytes of this process that are in memory; `None` where the system does not tell.

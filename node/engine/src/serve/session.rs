@@ -2,8 +2,9 @@
 
 use super::frame::{read_frame, write_frame};
 use super::protocol::{Query, Refusal, RefusalKind, Reply, Request};
-use super::server::Server;
+use super::server::{Server, CONNECTION_STACK_BYTES};
 use crate::Cancel;
+use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
@@ -13,24 +14,38 @@ use std::thread;
 type Pending = (Query, Cancel);
 
 /// Serves one connection until its client closes it, or sends what is no frame.
-pub(super) fn serve(server: &Server, stream: UnixStream) {
+pub(super) fn serve(server: &Server, stream: &UnixStream) {
     let Ok(reading) = stream.try_clone() else { return };
     // Without room: a client asks anew once it has its reply.
     let (queries, pending) = sync_channel(0);
     thread::scope(|scope| {
-        // Without a second thread nobody could cancel, so the connection ends.
-        let reader = thread::Builder::new().name("reader".into()).spawn_scoped(scope, || read(reading, queries));
-        if reader.is_ok() {
-            answer(server, &stream, pending);
+        let reader = thread::Builder::new().name("reader".into()).stack_size(CONNECTION_STACK_BYTES);
+        let reader = reader.spawn_scoped(scope, || read(reading, queries));
+        match reader {
+            Ok(_) => answer(server, stream, pending),
+            // Nobody could cancel.
+            Err(error) => refuse(stream, error),
         }
         // Lets the reader go, which may wait for a client that sends nothing.
         let _ = stream.shutdown(Shutdown::Both);
     });
 }
 
+/// Says that there is no thread for a connection, before that is closed: the process lives, and a client need not end it.
+pub(super) fn refuse(mut stream: &UnixStream, error: io::Error) {
+    let refusal = Refusal::new(RefusalKind::OverLimits, "memory", &NoThread(error));
+    // The client may be gone; so is this connection in any case.
+    let _ = write_frame(&mut stream, &Reply::Refused(refusal));
+}
+
+/// The system gives no thread.
+#[derive(Debug, thiserror::Error)]
+#[error("the engine has no thread for this connection; give it more memory, or let it serve fewer packages")]
+struct NoThread(#[source] io::Error);
+
 fn answer(server: &Server, mut stream: &UnixStream, pending: Receiver<Pending>) {
     for (query, cancel) in pending {
-        let reply = server.answer(&query, cancel);
+        let reply = server.answer(query, cancel);
         let written = write_frame(&mut stream, &reply).or_else(|_| write_frame(&mut stream, &too_long()));
         if written.is_err() {
             return;

@@ -42,11 +42,12 @@ impl Embeddings<WeightName, String> {
 }
 
 impl Embeddings<Weight, Tensor> {
-    /// The rows of `ids`, at positions 0, 1, … and of token type 0.
-    pub fn forward(&self, ids: &[u32]) -> Result<Tensor, OpError> {
+    /// The rows of each text's ids, at positions 0, 1, … and of token type 0.
+    pub fn forward(&self, texts: &[Vec<u32>]) -> Result<Tensor, OpError> {
+        let ids = texts.concat();
         // At most `max_tokens`, which is below 2³²; qed
-        let positions: Vec<u32> = (0..ids.len() as u32).collect();
-        let x = ops::add(self.words.rows(ids)?, &self.positions.rows(&positions)?)?;
+        let positions: Vec<u32> = texts.iter().flat_map(|ids| 0..ids.len() as u32).collect();
+        let x = ops::add(self.words.rows(&ids)?, &self.positions.rows(&positions)?)?;
         let x = ops::add(x, &self.token_types.rows(&vec![0; ids.len()])?)?;
         self.norm.forward(x)
     }

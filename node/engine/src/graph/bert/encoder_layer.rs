@@ -87,10 +87,11 @@ impl EncoderLayer<PlannedDense, String> {
 }
 
 impl EncoderLayer<LoadedDense, Tensor> {
-    /// Runs the layer on a row for each token.
-    pub fn forward(&self, x: &Tensor) -> Result<EncoderOutput, OpError> {
+    /// Runs the layer on a row for each token of texts of `lengths` tokens.
+    pub fn forward(&self, x: &Tensor, lengths: &[usize]) -> Result<EncoderOutput, OpError> {
         let (query, key, value) = (self.query.forward(x)?, self.key.forward(x)?, self.value.forward(x)?);
-        let attended = self.attention_output.forward(&ops::attend(&query, &key, &value, self.attention)?)?;
+        let attended = ops::attend((&query, &key, &value), lengths, self.attention)?;
+        let attended = self.attention_output.forward(&attended)?;
         let x = self.attention_norm.forward(ops::add(attended, x)?)?;
         let inner = self.intermediate.forward(&x)?;
         let inner = ops::in_place("gelu", inner, |values| votive_kernels::map(Function::Gelu, values))?;

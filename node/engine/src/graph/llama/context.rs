@@ -1,20 +1,19 @@
 //! What a llama remembers of the tokens that it was given.
 
 use crate::package::LlamaSpec;
-use crate::Budget;
+use std::ops::Range;
 use votive_kernels::{KernelError, KeyValueCache, MAX_ELEMENTS};
 
-/// Keys and values of each layer, and what the call may still take.
-pub(super) struct Context<'a> {
-    pub budget: &'a Budget,
+/// Keys and values of each layer.
+pub(super) struct Context {
     caches: Vec<KeyValueCache>,
 }
 
-impl<'a> Context<'a> {
+impl Context {
     /// Room for so many tokens, at most those of `spec`.
-    pub fn new(spec: &LlamaSpec, tokens: usize, budget: &'a Budget) -> Result<Self, KernelError> {
+    pub fn new(spec: &LlamaSpec, tokens: usize) -> Result<Self, KernelError> {
         let cache = |_| KeyValueCache::new(spec.key_value_heads, spec.head_size(), tokens);
-        Ok(Self { budget, caches: (0..spec.layers).map(cache).collect::<Result<_, _>>()? })
+        Ok(Self { caches: (0..spec.layers).map(cache).collect::<Result<_, _>>()? })
     }
 
     /// The floats that the longest context takes.
@@ -28,14 +27,14 @@ impl<'a> Context<'a> {
     }
 
     /// The positions of the next `count` tokens.
-    pub fn positions(&self, count: usize) -> Vec<u32> {
+    pub fn positions(&self, count: usize) -> Range<u32> {
         let begin = self.caches.first().map_or(0, KeyValueCache::len);
         // At most `max_tokens`, which is below 2³²; qed
-        (begin as u32..(begin + count) as u32).collect()
+        begin as u32..(begin + count) as u32
     }
 
-    /// The keys and values of each layer.
-    pub fn caches(&mut self) -> impl Iterator<Item = &mut KeyValueCache> {
-        self.caches.iter_mut()
+    /// The keys and values of the layer `index`.
+    pub fn cache(&mut self, index: usize) -> &mut KeyValueCache {
+        &mut self.caches[index]
     }
 }

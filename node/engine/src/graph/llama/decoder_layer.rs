@@ -88,18 +88,23 @@ impl DecoderLayer<PlannedDense, String> {
 }
 
 impl DecoderLayer<LoadedDense, Tensor> {
-    /// Runs the layer on a row for each token, whose keys and values it adds to `cache`.
-    pub fn forward(&self, x: &Tensor, positions: &Positions, cache: &mut KeyValueCache) -> Result<Tensor, OpError> {
-        let x = ops::add(self.attend(x, positions, cache)?, x)?;
+    /// Runs the layer on a row for each token, as many of each context, to whose cache it adds their keys and values.
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        positions: &Positions,
+        caches: &mut [&mut KeyValueCache],
+    ) -> Result<Tensor, OpError> {
+        let x = ops::add(self.attend(x, positions, caches)?, x)?;
         ops::add(self.feed_forward(&x)?, &x)
     }
 
-    fn attend(&self, x: &Tensor, positions: &Positions, cache: &mut KeyValueCache) -> Result<Tensor, OpError> {
+    fn attend(&self, x: &Tensor, positions: &Positions, caches: &mut [&mut KeyValueCache]) -> Result<Tensor, OpError> {
         let turned = |x: Tensor| ops::rotate(x, positions.table, positions.of_rows);
         let x = self.attention_norm.forward(x)?;
         let query = turned(self.query.forward(&x)?)?;
-        ops::append(cache, &turned(self.key.forward(&x)?)?, &self.value.forward(&x)?)?;
-        self.attention_output.forward(&ops::attend_causally(&query, cache, self.heads)?)
+        ops::append(caches, &turned(self.key.forward(&x)?)?, &self.value.forward(&x)?)?;
+        self.attention_output.forward(&ops::attend_causally(&query, caches, self.heads)?)
     }
 
     fn feed_forward(&self, x: &Tensor) -> Result<Tensor, OpError> {

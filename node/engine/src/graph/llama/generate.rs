@@ -1,8 +1,8 @@
-//! Generating: the prompt in one go, then token by token.
+//! Generating: each prompt in one go, then token by token, for several answers together.
 
 use super::context::Context;
 use super::{LoadedLlama, PREFILL_ROWS};
-use crate::graph::Generated;
+use crate::graph::{Ended, Generated};
 use crate::ops::{self, OpError};
 use crate::Budget;
 use candle_core::Tensor;
@@ -17,6 +17,24 @@ pub(super) struct Order<'a> {
     pub most: usize,
     pub sampling: Sampling,
     pub budget: &'a Budget,
+}
+
+/// An order on the way to its answer.
+struct Answering<'a> {
+    /// Which of the calls it is.
+    number: usize,
+    order: Order<'a>,
+    context: Context,
+    /// What goes into the last product for the token that is drawn next.
+    row: Tensor,
+    generated: Generated,
+}
+
+impl Answering<'_> {
+    /// The token that was drawn last, of which there is one after the first draw.
+    fn last_token(&self) -> u32 {
+        self.generated.tokens[self.generated.tokens.len() - 1]
+    }
 }
 
 impl LoadedLlama {
@@ -40,30 +58,74 @@ impl LoadedLlama {
         count == order.most || self.spec.stop_tokens.contains(&token)
     }
 
-    /// Answers `order`.
-    pub(super) fn answer(&self, order: &Order) -> Result<Generated, OpError> {
-        // The last token of the answer is not run.
-        let mut context = Context::new(&self.spec, order.prompt.len() + order.most - 1, order.budget)?;
-        let mut row = self.prefill(&order.prompt, &mut context)?;
-        let mut generated = Generated::default();
-        loop {
-            let token = votive_kernels::sample(&self.logits(&row)?, &order.sampling, generated.tokens.len() as u64)?;
-            generated.last_layer_inputs.extend(ops::values(&row)?);
-            generated.tokens.push(token);
-            if self.is_end(order, token, generated.tokens.len()) {
-                return Ok(generated);
+    /// Answers orders, each with its call's number: the prompts one after the other, then the tokens that come next of all that
+    /// are not at their end, in one pass. Each has the bits that it has alone.
+    pub(super) fn answer(&self, orders: Vec<(usize, Order)>, ended: &mut Ended<'_, Generated>) -> Result<(), OpError> {
+        let mut running = Vec::with_capacity(orders.len());
+        for (number, order) in orders {
+            match self.begin(number, order) {
+                Ok(answering) => running.push(answering),
+                Err(error) => ended(number, Err(error)),
             }
-            row = self.advance(&[token], &mut context)?;
         }
+        while !running.is_empty() {
+            running = self.draw_next(running, ended)?;
+            running.retain(|Answering { number, order, .. }| {
+                let stopped = order.budget.check().map_err(|stopped| ended(*number, Err(stopped.into())));
+                stopped.is_ok()
+            });
+            if !running.is_empty() {
+                self.run_drawn(&mut running)?;
+            }
+        }
+        Ok(())
     }
 
-    /// Runs the prompt and returns the row of its last token.
-    fn prefill(&self, prompt: &[u32], context: &mut Context) -> Result<Tensor, OpError> {
+    /// Runs the prompt.
+    fn begin<'a>(&self, number: usize, order: Order<'a>) -> Result<Answering<'a>, OpError> {
+        // The last token of the answer is not run.
+        let mut context = Context::new(&self.spec, order.prompt.len() + order.most - 1)?;
         let mut last = None;
-        for tokens in prompt.chunks(PREFILL_ROWS) {
-            let rows = self.advance(tokens, context)?;
+        for tokens in order.prompt.chunks(PREFILL_ROWS) {
+            let rows = self.advance(tokens, &mut [&mut context], order.budget)?;
             last = Some(rows.narrow(0, tokens.len() - 1, 1)?);
         }
-        Ok(last.expect("an order's prompt has a token; qed"))
+        let row = last.expect("an order's prompt has a token; qed");
+        Ok(Answering { number, order, context, row, generated: Generated::default() })
+    }
+
+    /// Draws the next token of each answer, ends those that end with it, and returns the others.
+    fn draw_next<'a>(
+        &self,
+        mut running: Vec<Answering<'a>>,
+        ended: &mut Ended<'_, Generated>,
+    ) -> Result<Vec<Answering<'a>>, OpError> {
+        let rows: Vec<&Tensor> = running.iter().map(|answering| &answering.row).collect();
+        let logits = self.logits(&Tensor::cat(&rows, 0)?)?;
+        for (answering, logits) in running.iter_mut().zip(logits.chunks_exact(self.spec.vocabulary)) {
+            let Answering { order, row, generated, .. } = answering;
+            generated.tokens.push(votive_kernels::sample(logits, &order.sampling, generated.tokens.len() as u64)?);
+            generated.last_layer_inputs.extend(ops::values(row)?);
+        }
+        let at_end = |answering: &Answering| {
+            self.is_end(&answering.order, answering.last_token(), answering.generated.tokens.len())
+        };
+        let (done, others): (Vec<_>, Vec<_>) = running.into_iter().partition(at_end);
+        for Answering { number, generated, .. } in done {
+            ended(number, Ok(Some(generated)));
+        }
+        Ok(others)
+    }
+
+    /// Runs the token that was drawn last for each answer.
+    fn run_drawn(&self, running: &mut [Answering]) -> Result<(), OpError> {
+        let tokens: Vec<u32> = running.iter().map(Answering::last_token).collect();
+        let budget = Budget::joint(running.iter().map(|answering| answering.order.budget));
+        let mut contexts: Vec<&mut Context> = running.iter_mut().map(|answering| &mut answering.context).collect();
+        let rows = self.advance(&tokens, &mut contexts, &budget)?;
+        for (index, answering) in running.iter_mut().enumerate() {
+            answering.row = rows.narrow(0, index, 1)?;
+        }
+        Ok(())
     }
 }

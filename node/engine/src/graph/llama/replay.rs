@@ -17,11 +17,11 @@ impl LoadedLlama {
         }
         // The row that a token is drawn from is that of the token before.
         let run: Vec<u32> = order.prompt.iter().chain(&answer[..answer.len() - 1]).copied().collect();
-        let mut context = Context::new(&self.spec, run.len(), order.budget)?;
+        let mut context = Context::new(&self.spec, run.len())?;
         let mut drawn = Generated::default();
         let mut skipped = order.prompt.len() - 1;
         for tokens in run.chunks(PREFILL_ROWS) {
-            let rows = self.advance(tokens, &mut context)?;
+            let rows = self.advance(tokens, &mut [&mut context], order.budget)?;
             let first = skipped.min(tokens.len());
             skipped -= first;
             for start in (first..tokens.len()).step_by(HEAD_ROWS) {
