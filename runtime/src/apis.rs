@@ -9,7 +9,7 @@ use frame_support::{
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_api::impl_runtime_apis;
-use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
+use sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256};
 use sp_runtime::{
     traits::{Block as BlockT, NumberFor},
     transaction_validity::{TransactionSource, TransactionValidity},
@@ -219,6 +219,13 @@ impl_runtime_apis! {
 
         fn open_seats(key: WorkerKey) -> Vec<OpenSeat<AccountId, Balance, BlockNumber>> {
             Inference::open_seats(key)
+        }
+
+        fn served_packages(key: WorkerKey) -> Vec<H256> {
+            let Some(operator) = pallet_workers::KeyOwner::<Runtime>::get(key) else { return Vec::new() };
+            let package = |version: VersionId| pallet_models::Versions::<Runtime>::get(version.model, version.number);
+            let served = pallet_workers::Served::<Runtime>::get(operator);
+            served.into_iter().filter_map(package).map(|version| version.spec.package_root).collect()
         }
 
         fn settled() -> Vec<RequestId> {

@@ -4,12 +4,17 @@ use crate::keys::local_keys;
 use codec::Codec;
 use sp_api::{ApiError, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
+use sp_core::H256;
 use sp_keystore::KeystorePtr;
 use sp_runtime::{
     traits::{Block as BlockT, NumberFor},
     SaturatedConversion,
 };
-use std::{collections::HashSet, marker::PhantomData, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    marker::PhantomData,
+    sync::Arc,
+};
 use votive_inference_api::InferenceApi;
 use votive_primitives::ids::RequestId;
 
@@ -20,6 +25,9 @@ pub trait Chain: Send + Sync + 'static {
 
     /// The requests in which a worker of this machine has an open seat, by the best block.
     fn open_requests(&self) -> Result<HashSet<RequestId>, ApiError>;
+
+    /// The packages that the workers of this machine serve, by the best block.
+    fn served_packages(&self) -> Result<BTreeSet<H256>, ApiError>;
 }
 
 /// Types of the runtime API. None is held.
@@ -59,5 +67,15 @@ where
             open.extend(api.open_seats(best, key)?.into_iter().map(|seat| seat.id));
         }
         Ok(open)
+    }
+
+    fn served_packages(&self) -> Result<BTreeSet<H256>, ApiError> {
+        let best = self.client.info().best_hash;
+        let api = self.client.runtime_api();
+        let mut served = BTreeSet::new();
+        for key in local_keys(&*self.keystore) {
+            served.extend(api.served_packages(best, key)?);
+        }
+        Ok(served)
     }
 }

@@ -48,7 +48,8 @@ impl InferenceParams {
             threads: self.inference_threads,
             queue_capacity: usize::try_from(self.inference_queue.get()).unwrap_or(usize::MAX),
             watch: self.watch,
-            limits: EngineLimits { max_memory_bytes, ..Default::default() },
+            // A package that fits into the memory is not too large.
+            limits: EngineLimits { max_memory_bytes, max_package_bytes: max_memory_bytes },
         }
     }
 }

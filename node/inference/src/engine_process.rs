@@ -47,6 +47,7 @@ pub fn listener(metrics: Metrics) -> impl Fn(Event) + Send + Sync {
                 metrics.engine.restarts.inc();
                 metrics.engine.memory_bytes.set(0);
                 metrics.engine.package_bytes.set(0);
+                metrics.engine.waiting.set(0);
             }
             Event::Status(status) => {
                 let before = std::mem::replace(&mut *last.lock(), status);
@@ -64,6 +65,8 @@ fn count(metrics: &Metrics, before: &Status, now: &Status) {
     engine.package_bytes.set(now.package_bytes);
     engine.cache_hits.inc_by(now.cache_hits.saturating_sub(before.cache_hits));
     engine.cache_misses.inc_by(now.cache_misses.saturating_sub(before.cache_misses));
+    engine.waiting.set(now.waiting.into());
+    engine.batched.inc_by(now.batched.saturating_sub(before.batched));
     // Milliseconds of loading are far below 2^53, so nothing is lost.
     engine.load_seconds.inc_by(now.load_ms.saturating_sub(before.load_ms) as f64 / 1_000.0);
 }

@@ -12,6 +12,7 @@ mod handover;
 mod keys;
 mod mailbox;
 mod metrics;
+mod prepare;
 mod queue;
 mod service;
 mod start;

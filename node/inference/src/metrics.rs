@@ -46,6 +46,10 @@ pub struct EngineMetrics {
     pub cache_misses: Counter<U64>,
     /// Seconds spent in loading packages.
     pub load_seconds: Counter<F64>,
+    /// Calls that wait for one of its threads.
+    pub waiting: Gauge<U64>,
+    /// Calls that ran together with others of their package.
+    pub batched: Counter<U64>,
 }
 
 impl Metrics {
@@ -56,7 +60,7 @@ impl Metrics {
         let seconds = HistogramOpts::new("votive_inference_seconds", "Time from the start of an order to its answer");
         let failures = Opts::new("votive_inference_failures_total", "Orders without an answer, by cause");
         let metrics = Self {
-            queue_depth: Gauge::new("votive_inference_queue_depth", "Orders that wait for a thread")?,
+            queue_depth: Gauge::new("votive_inference_queue_depth", "Orders that the engine does not have yet")?,
             units: Counter::new("votive_inference_units_total", "Units of all answers")?,
             seconds: Histogram::with_opts(seconds.buckets(buckets))?,
             failures: CounterVec::new(failures, &["cause"])?,
@@ -90,6 +94,8 @@ impl EngineMetrics {
                 "votive_inference_package_load_seconds_total",
                 "Time spent in loading packages",
             )?,
+            waiting: Gauge::new("votive_inference_engine_waiting", "Calls that wait for a thread of the engine")?,
+            batched: Counter::new("votive_inference_batched_calls_total", "Calls that ran together with others")?,
         };
         if let Some(registry) = registry {
             register(metrics.restarts.clone(), registry)?;
@@ -98,6 +104,8 @@ impl EngineMetrics {
             register(metrics.cache_hits.clone(), registry)?;
             register(metrics.cache_misses.clone(), registry)?;
             register(metrics.load_seconds.clone(), registry)?;
+            register(metrics.waiting.clone(), registry)?;
+            register(metrics.batched.clone(), registry)?;
         }
         Ok(metrics)
     }

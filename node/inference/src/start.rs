@@ -10,6 +10,7 @@ use crate::{
     keys::local_keys,
     mailbox::Mailbox,
     metrics::Metrics,
+    prepare,
     service::Service,
     storage::NotifyingStorage,
     threads::{Threads, Worker},
@@ -36,6 +37,9 @@ const LOG_TARGET: &str = "votive-inference";
 
 /// How many blocks' time the check of one answer may take. It is far less work than the answer was.
 const WATCH_BLOCKS: u32 = 20;
+
+/// How many orders the engine is given for each of its threads.
+const MAX_BATCH: u32 = votive_engine::serve::MAX_BATCH as u32;
 
 /// The group under which the client's metrics count these parts.
 const GROUP: &str = "inference";
@@ -119,8 +123,13 @@ where
         block_time,
         metrics: metrics.clone(),
     };
-    let threads = Threads::start(config.threads.get(), worker).map_err(StartError::Threads)?;
-    let best_blocks = client.import_notification_stream().filter_map(|block| ready(block.is_new_best.then_some(())));
+    // More than the engine computes with, so that it finds orders that run together.
+    let at_once = config.threads.get().saturating_mul(MAX_BATCH);
+    let threads = Threads::start(at_once, worker).map_err(StartError::Threads)?;
+    let new_best = || client.import_notification_stream().filter_map(|block| ready(block.is_new_best.then_some(())));
+    let packages = prepare::start(engine.clone()).map_err(StartError::Threads)?;
+    spawner.spawn_blocking("prepare", GROUP, prepare::collect(chain.clone(), new_best(), packages));
+    let best_blocks = new_best();
     if config.watch {
         let time = block_time.saturating_mul(WATCH_BLOCKS);
         let answers = watch::start(engine, time, metrics.watch.clone()).map_err(StartError::Threads)?;

@@ -1,4 +1,4 @@
-//! The threads that compute.
+//! The threads that hand orders to the engine and wait for its answers.
 
 use crate::{
     chain::Chain,

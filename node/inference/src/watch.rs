@@ -85,9 +85,16 @@ pub async fn collect<Block, AccountId, Balance, Client>(
         if !block.is_new_best {
             continue;
         }
-        match settled_answers(&*client, block.hash) {
-            Ok(settled) => settled.into_iter().for_each(|answer| leave(&answers, answer, &metrics)),
-            Err(error) => log::debug!(target: LOG_TARGET, "Answers of {:?} not known: {error}", block.hash),
+        // The blocks of another fork that became the chain with this one were told of as they came, when they were not the best.
+        let fork = block.tree_route.iter().flat_map(|route| route.enacted()).map(|enacted| enacted.hash);
+        for hash in fork.chain([block.hash]) {
+            match settled_answers(&*client, hash) {
+                Ok(settled) => settled.into_iter().for_each(|answer| leave(&answers, answer, &metrics)),
+                Err(error) => {
+                    metrics.answers.with_label_values(&["skipped"]).inc();
+                    log::warn!(target: LOG_TARGET, "Answers that {hash:?} settled are not known: {error}");
+                }
+            }
         }
     }
 }

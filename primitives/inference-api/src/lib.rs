@@ -5,6 +5,7 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use codec::Codec;
+use sp_core::H256;
 use votive_primitives::{
     ids::{ModelId, RequestId, Units, VersionId},
     receipt::Receipt,
@@ -15,7 +16,7 @@ use votive_primitives::{
 
 sp_api::decl_runtime_apis! {
     /// Everything that a dApp or a worker reads. Each has a view function of the same name, but for `settled`, which reads the
-    /// events of its block.
+    /// events of its block, and `served_packages`, which joins what two pallets know.
     pub trait InferenceApi<AccountId, Balance, BlockNumber>
     where
         AccountId: Codec,
@@ -36,6 +37,9 @@ sp_api::decl_runtime_apis! {
 
         /// The open seats of a worker key.
         fn open_seats(key: WorkerKey) -> Vec<OpenSeat<AccountId, Balance, BlockNumber>>;
+
+        /// The packages of the versions that the operator of a worker key serves.
+        fn served_packages(key: WorkerKey) -> Vec<H256>;
 
         /// The requests that settled in the block at whose end this is called.
         fn settled() -> Vec<RequestId>;

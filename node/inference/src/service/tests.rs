@@ -7,7 +7,11 @@ use crate::{
 use futures::{executor::block_on, future::join, stream};
 use parking_lot::Mutex;
 use sp_api::ApiError;
-use sp_core::offchain::{testing::TestPersistentOffchainDB, STORAGE_PREFIX};
+use sp_core::{
+    offchain::{testing::TestPersistentOffchainDB, STORAGE_PREFIX},
+    H256,
+};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::mpsc::{channel, Sender};
 use votive_primitives::mailbox::{order_key, Computed, MachineFailure, WorkOrder};
@@ -26,6 +30,10 @@ impl Chain for TestChain {
 
     fn open_requests(&self) -> Result<HashSet<RequestId>, ApiError> {
         self.open.lock().clone().ok_or_else(|| ApiError::Application("no such state".into()))
+    }
+
+    fn served_packages(&self) -> Result<BTreeSet<H256>, ApiError> {
+        Ok(BTreeSet::new())
     }
 }
 
