@@ -31,9 +31,9 @@ pub struct InferenceParams {
     #[arg(long, value_name = "N", default_value = "256")]
     pub inference_queue: NonZeroU32,
 
-    /// Compute the settled answers of others again, of the packages that are here, and report those that are wrong.
+    /// Compute settled answers again, of the packages that are here, and report those that are wrong.
     ///
-    /// It takes one more thread of the engine, and runs the service also where `--offchain-worker` would not.
+    /// It takes one more thread of the engine, and runs off-chain worker and service also where `--offchain-worker` would not.
     #[arg(long)]
     pub watch: bool,
 }

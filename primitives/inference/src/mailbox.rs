@@ -67,7 +67,7 @@ pub enum MachineFailure {
     /// The package is not in the store, or not whole.
     #[codec(index = 0)]
     PackageUnavailable,
-    /// The package asks for more than the operator's limits.
+    /// The package asks for more than the operator's limits, or the order for more time than it had.
     #[codec(index = 1)]
     OverLimits,
     /// The engine failed in another way; the node's log has the cause.
