@@ -78,7 +78,8 @@ pub mod pallet {
         /// Deposit for a version. The footprint is that of its spec.
         type VersionConsideration: Consideration<Self::AccountId, Footprint>;
 
-        /// What keeps a deprecated version from being removed: its workers, its open requests.
+        /// What keeps a deprecated version from being removed. Votive's runtime names its workers alone: open requests have the
+        /// terms that they copied, and end by them without the version and without the model.
         type VersionUse: VersionUse;
 
         /// The kernel specs that workers of this chain run.
@@ -329,7 +330,7 @@ pub mod pallet {
             Self::do_transfer_model(owner, model, new_owner)
         }
 
-        /// Removes a deprecated version that nothing refers to any more. Its deposit returns to who left it.
+        /// Removes a deprecated version that nothing uses any more, see [`Config::VersionUse`]. Its deposit returns to who left it.
         ///
         /// Origin: signed, the model's owner. The number is never used again.
         ///
