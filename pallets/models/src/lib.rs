@@ -78,8 +78,8 @@ pub mod pallet {
         /// Deposit for a version. The footprint is that of its spec.
         type VersionConsideration: Consideration<Self::AccountId, Footprint>;
 
-        /// What keeps a deprecated version from being removed. Votive's runtime names its workers alone: open requests have the
-        /// terms that they copied, and end by them without the version and without the model.
+        /// What keeps a deprecated version from being removed. Votive's runtime names its workers alone. Open requests do
+        /// not: they end by the terms that they copied, without the version and without the model.
         type VersionUse: VersionUse;
 
         /// The kernel specs that workers of this chain run.
