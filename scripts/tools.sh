@@ -9,10 +9,11 @@ if [ $# = 0 ]; then pinned; exit; fi
 for name in "$@"; do
   version=$(pinned | sed -n "s/^$name=//p")
   [ -n "$version" ] || { say "does not know $name; it has: $(pinned | cut -d= -f1 | xargs)"; exit 2; }
-  if cargo install --list | grep -q "^$name v$version:"; then
+  # Cargo's list, and the program itself where cargo has lost that.
+  if cargo install --list | grep -q "^$name v$version:" || "$name" --version 2>/dev/null | grep -qwF "$version"; then
     say "$name $version is installed"
   else
     say "installing $name $version (minutes)"
-    cargo install --locked "$name" --version "$version"
+    cargo install --locked --force "$name" --version "$version"
   fi
 done

@@ -3,7 +3,12 @@
 //! Not listed: pallets whose calls this runtime never weighs (Babe, Grandpa: nobody can report equivocations) or whose
 //! benchmarks need a staking pallet (Session).
 
-use crate::{configs::treasury_account, genesis_config_presets::digits, parameters::dynamic, *};
+use crate::{
+    configs::treasury_account,
+    genesis_config_presets::{digits, MODELS},
+    parameters::dynamic,
+    *,
+};
 use alloc::{format, string::String};
 use frame_benchmarking::{baseline, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{
@@ -63,8 +68,8 @@ impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
 
 impl pallet_workers::benchmarking::BenchmarkSetup for Runtime {
     fn open_version(index: u32) -> VersionId {
-        // The first model is the preset's, which a worker serves already.
-        let model = index + 1;
+        // After the preset's, which workers serve already.
+        let model = index + MODELS;
         while pallet_models::NextModelId::<Runtime>::get() <= model {
             ModelsConfig { models: alloc::vec![digits()] }.build();
         }

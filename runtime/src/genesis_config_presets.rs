@@ -38,6 +38,9 @@ const PEOPLE: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
 /// The preset that the throughput is measured on.
 pub const THROUGHPUT_RUNTIME_PRESET: &str = "throughput";
 
+/// The models of the presets, served from the first block on.
+pub(crate) const MODELS: u32 = 2;
+
 /// What a preset has of validators and workers.
 struct Staff {
     /// Validators by their seeds, who are the council too.
@@ -50,10 +53,15 @@ struct Staff {
 }
 
 const DEVELOPMENT: Staff =
-    Staff { validators: &["Alice"], workers_each: 1, capacity: 64, models: 2, sudo: Some("Alice") };
+    Staff { validators: &["Alice"], workers_each: 1, capacity: 64, models: MODELS, sudo: Some("Alice") };
 
-const LOCAL: Staff =
-    Staff { validators: &["Alice", "Bob", "Charlie", "Dave"], workers_each: 2, capacity: 64, models: 2, sudo: None };
+const LOCAL: Staff = Staff {
+    validators: &["Alice", "Bob", "Charlie", "Dave"],
+    workers_each: 2,
+    capacity: 64,
+    models: MODELS,
+    sudo: None,
+};
 
 const THROUGHPUT: Staff = Staff { workers_each: 32, capacity: 256, models: 1, ..DEVELOPMENT };
 

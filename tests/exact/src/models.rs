@@ -87,8 +87,9 @@ fn answers(package: &Package, inputs: &[Vec<u8>], split: Split) -> Transcript {
 fn run(package: &Package, batch: &[(&Vec<u8>, u32)]) -> Vec<Completion> {
     let budget = Budget::unlimited();
     let parameters: Vec<Parameters> = batch.iter().map(|(_, index)| parameters(*index)).collect();
-    let call = |((input, _), parameters)| ModelCall { input, parameters, budget: &budget };
-    let calls: Vec<ModelCall<'_>> = batch.iter().zip(&parameters).map(call).collect();
+    let calls = batch.iter().zip(&parameters);
+    let calls: Vec<ModelCall<'_>> =
+        calls.map(|((input, _), parameters)| ModelCall { input, parameters, budget: &budget }).collect();
     let mut completions = vec![None; calls.len()];
     package.run_batch(&calls, &mut |place, completion| {
         completions[place] = Some(completion.expect("this machine runs a small model"));
