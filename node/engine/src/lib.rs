@@ -34,10 +34,10 @@ pub use package::{
     MAX_STOP_TOKENS,
 };
 pub use store::{PackageStore, StoreError};
-pub use tokens::{Tokenizer, TokenizerError};
+pub use tokens::{ByteLevelTokenizer, Tokenizer, TokenizerError};
 pub use verdict::{Difference, Verdict};
 pub use version::{GoldenHashes, VersionFile, VersionLimits};
 pub use weights::{
-    ElementType, GgufError, Header, HeaderError, RowOrder, TensorEntry, WeightsError, MAX_DIMENSIONS,
+    read_gguf, ElementType, GgufError, Header, HeaderError, RowOrder, TensorEntry, WeightsError, MAX_DIMENSIONS,
     MAX_GGUF_DIMENSIONS, MAX_GGUF_HEADER_BYTES, MAX_HEADER_BYTES, MAX_NAME_BYTES, MAX_START_BYTES, MAX_TENSORS,
 };

@@ -6,12 +6,12 @@ mod error;
 mod tokenizer;
 mod tokenizer_file;
 
+pub use byte_level::ByteLevelTokenizer;
 pub use error::TokenizerError;
 pub use tokenizer::Tokenizer;
 pub(crate) use tokenizer::MIN_TOKENS;
 
 use crate::package::{Architecture, BertSpec};
-use byte_level::{ByteLevelTokenizer, MAX_BYTE_LEVEL_BYTES};
 
 /// How a graph over tokens reads a request.
 pub(crate) enum TokenInput {
@@ -78,10 +78,7 @@ pub(crate) fn memory_bytes(
     vocabulary: usize,
 ) -> Result<u64, TokenizerError> {
     match architecture {
-        Architecture::Llama if length > MAX_BYTE_LEVEL_BYTES => {
-            Err(TokenizerError::TooLong { length, limit: MAX_BYTE_LEVEL_BYTES })
-        }
-        Architecture::Llama => Ok(32 * length as u64 + 512 * vocabulary as u64),
+        Architecture::Llama => ByteLevelTokenizer::memory_bytes(length, vocabulary),
         _ => Tokenizer::memory_bytes(length, vocabulary),
     }
 }

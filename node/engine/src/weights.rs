@@ -8,8 +8,7 @@ mod row_order;
 mod writer;
 
 pub use error::{HeaderError, WeightsError};
-pub(crate) use gguf::read as read_gguf;
-pub use gguf::{GgufError, MAX_GGUF_DIMENSIONS, MAX_GGUF_HEADER_BYTES, MAX_NAME_BYTES};
+pub use gguf::{read as read_gguf, GgufError, MAX_GGUF_DIMENSIONS, MAX_GGUF_HEADER_BYTES, MAX_NAME_BYTES};
 pub use header::{ElementType, Header, TensorEntry, MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_START_BYTES, MAX_TENSORS};
 pub use row_order::RowOrder;
 pub(crate) use writer::{safetensors_file, F32Tensor};

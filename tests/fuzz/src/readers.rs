@@ -2,13 +2,17 @@
 //! than they declare.
 
 mod bases;
+pub mod byte_level;
 mod edits;
 pub mod folder;
+pub mod gguf;
 pub mod golden;
 pub mod manifest;
+pub mod onnx;
 pub mod package;
 pub mod safetensors;
 pub mod tokenizer;
+mod wire;
 
 use arbitrary::Unstructured;
 

@@ -20,8 +20,24 @@ type Library = TokenizerImpl<BPE, NFC, ByteLevel, ByteLevel, ByteLevel>;
 pub struct ByteLevelTokenizer(Library);
 
 impl ByteLevelTokenizer {
+    /// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most 32 times
+    /// the file while it is parsed, where a merge takes a few bytes of it, and the library's tables of words.
+    ///
+    /// # Errors
+    /// [`TooLong`](TokenizerError::TooLong) for a file that [`parse`](Self::parse) refuses by its length.
+    pub fn memory_bytes(length: usize, vocabulary: usize) -> Result<u64, TokenizerError> {
+        if length > MAX_BYTE_LEVEL_BYTES {
+            return Err(TokenizerError::TooLong { length, limit: MAX_BYTE_LEVEL_BYTES });
+        }
+        Ok(32 * length as u64 + 512 * vocabulary as u64)
+    }
+
     /// Parses and checks a `tokenizer.json` for a table of `vocabulary` words.
+    ///
+    /// # Errors
+    /// Why the file is refused: it is too long, not of byte-pair encoding over bytes, or does not fit the model's vocabulary.
     pub fn parse(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
+        Self::memory_bytes(json.len(), vocabulary)?;
         let ByteLevelFile { added_tokens, pre_tokenizer, model, .. } = serde_json::from_slice(json)?;
         check_ids(&model.vocab, vocabulary)?;
         let added = check_added_tokens(&added_tokens, &model.vocab)?;

@@ -27,7 +27,10 @@ pub const MAX_GGUF_DIMENSIONS: u32 = 4;
 /// Reads and checks the header of a file of `size` bytes, from its start on. Names become those of Hugging Face.
 ///
 /// Allocates a name and an entry for each tensor and the keys of the metadata, which are bounded in number and length.
-pub(crate) fn read(reader: impl Read, size: u64) -> Result<Header, GgufError> {
+///
+/// # Errors
+/// Why the file is refused: it is no GGUF file of version 3, ends too early, or holds what kernel_spec 1 has no arithmetic for.
+pub fn read(reader: impl Read, size: u64) -> Result<Header, GgufError> {
     let mut cursor = Cursor::new(reader, size);
     if cursor.array()? != *b"GGUF" {
         return Err(GgufError::Magic);

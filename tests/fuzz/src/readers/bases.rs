@@ -1,6 +1,8 @@
 //! The sound packages that edits begin with: those of the engine's own tests.
 
 use crate::fixture::bert::{bert_manifest, bert_tensors, bert_weights, text_manifest, tokenizer};
+use crate::fixture::gguf_llama::{converted, in_gguf};
+use crate::fixture::llama::{byte_level_tokenizer, llama_manifest, llama_tensors, llama_weights, prompt_manifest};
 use crate::fixture::*;
 use serde_json::{json, Value};
 use std::sync::LazyLock;
@@ -10,6 +12,7 @@ use std::sync::LazyLock;
 pub struct Base {
     pub manifest: Value,
     pub header: Value,
+    /// What follows the header; the whole file, if the header is null.
     pub tensors: Vec<u8>,
     pub golden: Value,
     pub tokenizer: Option<Value>,
@@ -33,6 +36,15 @@ pub static BASES: LazyLock<Vec<Base>> = LazyLock::new(|| {
         base(bert_manifest(), &bert_weights(), None),
         base(bert_manifest(), &safetensors(&all_quantised(bert_tensors())), None),
         base(text_manifest(), &bert_weights(), Some(tokenizer())),
+        base(llama_manifest(), &llama_weights(), None),
+        base(prompt_manifest(), &llama_weights(), Some(byte_level_tokenizer())),
+        Base {
+            manifest: in_gguf(llama_manifest(), "halves"),
+            header: Value::Null,
+            tensors: converted(&llama_tensors()).bytes(),
+            golden: golden(),
+            tokenizer: None,
+        },
     ]
 });
 
@@ -40,13 +52,29 @@ fn base(manifest: Value, weights: &[u8], tokenizer: Option<Value>) -> Base {
     let (length, rest) = weights.split_first_chunk().expect("a safetensors file begins with its header's length; qed");
     let (header, tensors) = rest.split_at(u64::from_le_bytes(*length) as usize);
     let header = serde_json::from_slice(header).expect("the fixture's header is JSON; qed");
-    let golden =
-        json!({ "vectors": [{ "input": "00" }, { "input": "ff01", "digest": format!("0x{}", "7".repeat(64)) }] });
-    Base { manifest, header, tensors: tensors.to_vec(), golden, tokenizer }
+    Base { manifest, header, tensors: tensors.to_vec(), golden: golden(), tokenizer }
 }
 
-/// A safetensors file of a header and what follows it.
+fn golden() -> Value {
+    json!({ "vectors": [{ "input": "00" }, { "input": "ff01", "digest": format!("0x{}", "7".repeat(64)) }] })
+}
+
+impl Base {
+    /// Where the weights lie in the package.
+    pub fn weights_path(&self) -> &'static str {
+        if self.header.is_null() {
+            "model.gguf"
+        } else {
+            "model.safetensors"
+        }
+    }
+}
+
+/// A file of a header and what follows it.
 pub fn weights_file(header: &Value, tensors: &[u8]) -> Vec<u8> {
+    if header.is_null() {
+        return tensors.to_vec();
+    }
     let header = header.to_string();
     [&(header.len() as u64).to_le_bytes(), header.as_bytes(), tensors].concat()
 }

@@ -12,16 +12,17 @@ use tempfile::TempDir;
 use votive_engine::{root_of, EngineLimits, Package};
 
 /// What a machine of these tests may spend.
-const LIMITS: EngineLimits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 2 << 20 };
+const LIMITS: EngineLimits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 16 << 20 };
 
 /// What a refused folder may take: its list, the chunk that is hashed, its files, and the trees of those that are JSON.
 const REFUSED_BYTES: usize = 4 << 20;
 
 /// Names of packages, and names that are refused.
-const NAMES: [&[u8]; 14] = [
+const NAMES: [&[u8]; 15] = [
     b"manifest.json",
     b"golden.json",
     b"model.safetensors",
+    b"model.gguf",
     b"tokenizer.json",
     b"a.pkl",
     b"b.PT",
@@ -58,7 +59,7 @@ fn fill(folder: &Path, case: &mut Unstructured<'_>) -> Result<()> {
     let sound = [
         ("manifest.json", base.manifest.to_string().into_bytes()),
         ("golden.json", base.golden.to_string().into_bytes()),
-        ("model.safetensors", weights_file(&base.header, &base.tensors)),
+        (base.weights_path(), weights_file(&base.header, &base.tensors)),
     ];
     let tokenizer = base.tokenizer.as_ref().map(|tokenizer| ("tokenizer.json", tokenizer.to_string().into_bytes()));
     for (name, bytes) in sound.into_iter().chain(tokenizer) {

@@ -9,10 +9,10 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 use votive_digest::{AnswerCode, Parameters};
-use votive_engine::{CheckedPackage, EngineLimits, Package};
+use votive_engine::{CheckedPackage, EngineLimits, OutputType, Package, Verdict};
 
 /// What a machine of these tests may spend.
-const LIMITS: EngineLimits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 2 << 20 };
+const LIMITS: EngineLimits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 16 << 20 };
 
 /// What paths, errors, the manifest and the golden vectors take beyond what a package declares.
 const SLACK_BYTES: usize = 128 << 10;
@@ -69,10 +69,12 @@ fn write(folder: &Path, base: &Base) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file can be written");
     write("manifest.json", base.manifest.to_string().as_bytes());
     write("golden.json", base.golden.to_string().as_bytes());
-    write("model.safetensors", &weights_file(&base.header, &base.tensors));
-    match &base.tokenizer {
-        Some(tokenizer) => write("tokenizer.json", tokenizer.to_string().as_bytes()),
-        None => drop(fs::remove_file(folder.join("tokenizer.json"))),
+    for left in ["model.safetensors", "model.gguf", "tokenizer.json"] {
+        let _ = fs::remove_file(folder.join(left));
+    }
+    write(base.weights_path(), &weights_file(&base.header, &base.tensors));
+    if let Some(tokenizer) = &base.tokenizer {
+        write("tokenizer.json", tokenizer.to_string().as_bytes());
     }
 }
 
@@ -93,17 +95,30 @@ fn check(folder: &Path, request: &[u8]) {
 }
 
 fn ask(package: &Package, input: &[u8]) {
-    let run = || package.run(input, &Parameters::default());
+    let [units, temperature, top_k] = [0, 1, 2].map(|place| input.get(place).copied().map_or(0, u32::from));
+    let parameters = Parameters { max_units: 1 + units % 12, seed: 7, temperature_milli: temperature * 16, top_k };
+    let run = || package.run(input, &parameters);
     let completion =
         memory::within(package.memory_bytes() as usize + SLACK_BYTES, run).expect("this machine lacks nothing");
     assert_eq!(completion, run().expect("this machine lacks nothing"), "the same input again");
-    if completion.code == AnswerCode::Complete {
-        assert_eq!(completion.output.len(), package.manifest().output.bytes());
-        let values = completion.output.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
-        assert!(values.into_iter().all(|value| value.is_finite()));
-    } else {
+    if completion.code != AnswerCode::Complete {
         assert!(completion.output.is_empty(), "an answer without an output");
+        return;
     }
+    let (length, most) = (completion.output.len(), package.manifest().output.bytes());
+    let (words, _) = completion.output.as_chunks();
+    match package.manifest().output.dtype {
+        OutputType::F32 => {
+            assert_eq!(length, most);
+            assert!(words.iter().all(|word| f32::from_le_bytes(*word).is_finite()));
+        }
+        _ => assert!((1..=most).contains(&length) && length % 4 == 0, "{length} bytes of tokens"),
+    }
+    let verify = |output: &[u8]| package.verify(input, &parameters, output).expect("this machine lacks nothing");
+    let mut other = completion.output.clone();
+    other[length / 2] ^= 1;
+    assert!(matches!(verify(&other), Verdict::Wrong(_)), "another answer is verified");
+    assert_eq!(verify(&completion.output.clone()), Verdict::Right(completion), "the answer is not verified");
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
