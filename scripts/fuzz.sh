@@ -20,7 +20,8 @@ say "building with libFuzzer's counters (10 minutes the first time)"
 RUSTFLAGS="--cfg fuzzing $pass" cargo build --release --locked --manifest-path fuzz/Cargo.toml --target "$host" \
   --target-dir "$CARGO_TARGET_DIR/fuzz"
 
-scratch=$(mktemp -d)
+# In memory where that is possible: some targets write folders in each case.
+scratch=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$scratch"' EXIT
 failed=()
 

@@ -8,7 +8,7 @@ use fixture::*;
 use std::path::Path;
 use std::thread;
 use votive_digest::{AnswerCode, Parameters};
-use votive_engine::{Completion, Engine, Package};
+use votive_engine::{Completion, Engine, Manifest, Package};
 
 const TOKENS: [u32; 5] = [2, 7, 0, 19, 3];
 
@@ -25,6 +25,15 @@ fn sound() -> (Store, std::path::PathBuf) {
 
 fn floats(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+#[test]
+fn an_epsilon_is_the_float_nearest_to_its_decimal() {
+    // A decimal that a hasty parser takes for the next float but one; written again, it would move each time.
+    let decimal = "1.9426898413077071e18";
+    let manifest = bert_manifest().to_string().replace(r#""epsilon":1e-12"#, &format!(r#""epsilon":{decimal}"#));
+    let read = Manifest::parse(manifest.as_bytes()).expect("a sound manifest").bert.expect("the sizes");
+    assert_eq!(Some(read.epsilon), decimal.parse().ok());
 }
 
 #[test]
