@@ -31,7 +31,7 @@ fuzz() {
   mkdir -p "$folder/corpus" "$seeds"
   # A failed case's trace would be searched for in every case that candle refuses.
   env -u RUST_BACKTRACE TMPDIR="$scratch" VOTIVE_FUZZ_TARGET="$1" VOTIVE_FUZZ_SEEDS="$seeds" \
-    "$CARGO_TARGET_DIR/fuzz/$host/release/votive" -runs="$cases" -max_len=16384 -timeout=20 -rss_limit_mb=4096 \
+    "$CARGO_TARGET_DIR/fuzz/$host/release/votive" -runs="$cases" -max_len=8192 -timeout=20 -rss_limit_mb=4096 \
     -dict=fuzz/json.dict -artifact_prefix="$folder/" -print_final_stats=1 "$folder/corpus" "$seeds" >"$log" 2>&1 || status=$?
   if [ "$status" != 0 ]; then
     grep -E 'panicked at|^[a-z].*assert|ERROR|Test unit written' -A 2 "$log" | tail -n 20

@@ -26,11 +26,16 @@ pub fn seeds() -> Vec<Vec<u8>> {
 /// Asks each level of this processor for what the portable one gives, which is returned.
 fn agreed(run: impl Fn(Level) -> Outcome) -> Outcome {
     let expected = run(Level::PORTABLE);
-    for level in Level::available() {
+    for level in fast_levels() {
         let actual = run(level);
         assert_eq!(actual, expected, "{} and the portable level differ", level.name());
     }
     expected
+}
+
+/// The levels that are compared with the portable one, which computes in software what they do at once: most of a case's time.
+fn fast_levels() -> impl Iterator<Item = Level> {
+    Level::available().into_iter().filter(|level| *level != Level::PORTABLE)
 }
 
 /// The bits of `out` if there is an `error`-free result.

@@ -10,6 +10,17 @@ const CASES: usize = 3_000;
 /// The heap is measured for the whole process: one target at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
+/// What scripts/fuzz.sh cuts cases to.
+const CASE_BYTES: usize = 8192;
+
+#[test]
+fn every_seed_fits_a_case() {
+    for target in votive_fuzz::TARGETS {
+        let longest = (target.seeds)().iter().map(Vec::len).max();
+        assert!(longest <= Some(CASE_BYTES), "{} has a seed of {longest:?} bytes", target.name);
+    }
+}
+
 fn holds(name: &str) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let target = target(name).expect("a target of that name");

@@ -2,6 +2,7 @@
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{json, Map, Value};
+use std::borrow::Cow;
 
 /// Numbers at which sizes and offsets break.
 const NUMBERS: [u64; 16] =
@@ -35,9 +36,45 @@ const WORDS: [&str; 24] = [
     "\u{0}\u{fffd}é",
 ];
 
-/// Makes up to `most` edits of `document`.
-pub fn edit(document: &mut Value, case: &mut Unstructured<'_>, most: u8) -> Result<()> {
-    for _ in 0..case.arbitrary::<u8>()? % (most + 1) {
+/// A sound document, and its text, which is written once.
+#[derive(Debug)]
+pub struct Sound {
+    value: Value,
+    text: String,
+}
+
+impl From<Value> for Sound {
+    fn from(value: Value) -> Self {
+        Self { text: value.to_string(), value }
+    }
+}
+
+impl Sound {
+    /// The document as it is.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> &Value {
+        &self.value[key]
+    }
+
+    /// The document with up to `most` edits.
+    pub fn edited(&self, case: &mut Unstructured<'_>, most: u8) -> Cow<'_, str> {
+        match case.arbitrary::<u8>().unwrap_or(0) % (most + 1) {
+            0 => Cow::Borrowed(&self.text),
+            count => {
+                let mut document = self.value.clone();
+                let _ = edit(&mut document, case, count);
+                Cow::Owned(document.to_string())
+            }
+        }
+    }
+}
+
+fn edit(document: &mut Value, case: &mut Unstructured<'_>, count: u8) -> Result<()> {
+    for _ in 0..count {
         let at = usize::from(case.arbitrary::<u16>()?) % nodes(document);
         let from = usize::from(case.arbitrary::<u16>()?) % nodes(document);
         let spare = node(document, from).clone();

@@ -1,6 +1,6 @@
 //! Folders that hold anything: files under any name, folders, links, and files without content on the disk.
 
-use super::bases::{weights_file, BASES};
+use super::bases::BASES;
 use super::edit_seeds;
 use crate::memory;
 use arbitrary::{Result, Unstructured};
@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::os::unix::{ffi::OsStrExt, fs::symlink};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use votive_engine::{root_of, EngineLimits, Package};
+use votive_engine::{root_of, CheckedPackage, EngineLimits, Package};
 
 /// What a machine of these tests may spend.
 const LIMITS: EngineLimits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 16 << 20 };
@@ -48,8 +48,9 @@ pub fn run(case: &[u8]) {
         let (root, size) = root.expect("a package that loads has a root");
         assert_eq!((package.root(), package.size()), (root, size));
         let wrong = [root[0] ^ 1; 32];
-        assert!(Package::load(&folder, Some(&root), &LIMITS).is_ok());
-        assert!(Package::load(&folder, Some(&wrong), &LIMITS).is_err());
+        // The root is looked at before anything is loaded.
+        assert!(CheckedPackage::read(&folder, Some(&root), &LIMITS).is_ok());
+        assert!(CheckedPackage::read(&folder, Some(&wrong), &LIMITS).is_err());
     }
 }
 
@@ -57,11 +58,11 @@ pub fn run(case: &[u8]) {
 fn fill(folder: &Path, case: &mut Unstructured<'_>) -> Result<()> {
     let base = &BASES[usize::from(case.arbitrary::<u8>()?) % BASES.len()];
     let sound = [
-        ("manifest.json", base.manifest.to_string().into_bytes()),
-        ("golden.json", base.golden.to_string().into_bytes()),
-        (base.weights_path(), weights_file(&base.header, &base.tensors)),
+        ("manifest.json", base.manifest.text().as_bytes()),
+        ("golden.json", base.golden.text().as_bytes()),
+        (base.weights_path(), &base.weights()),
     ];
-    let tokenizer = base.tokenizer.as_ref().map(|tokenizer| ("tokenizer.json", tokenizer.to_string().into_bytes()));
+    let tokenizer = base.tokenizer.as_ref().map(|tokenizer| ("tokenizer.json", tokenizer.text().as_bytes()));
     for (name, bytes) in sound.into_iter().chain(tokenizer) {
         let _ = fs::write(folder.join(name), bytes);
     }

@@ -1,9 +1,8 @@
 //! The header of a GGUF file.
 
+use super::bases::gguf_llama;
 use super::{edit_seeds, parsing_bytes, Document};
 use crate::fixture::gguf::*;
-use crate::fixture::gguf_llama::converted;
-use crate::fixture::llama::llama_tensors;
 use crate::memory;
 use arbitrary::{Result, Unstructured};
 use std::sync::LazyLock;
@@ -84,6 +83,6 @@ fn check(file: &[u8]) {
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
-    let files = [BASE.clone(), converted(&llama_tensors())].map(|file| Document::seed(&file.bytes()));
+    let files = [BASE.clone(), gguf_llama()].map(|file| Document::seed(&file.bytes()));
     files.into_iter().chain(edit_seeds()).collect()
 }

@@ -1,7 +1,7 @@
 //! Golden vectors alone.
 
 use super::bases::BASES;
-use super::{edit_seeds, edits, parsing_bytes, Document};
+use super::{edit_seeds, parsing_bytes, Document};
 use crate::memory;
 use votive_digest::MAX_INPUT_BYTES;
 use votive_engine::{GoldenFile, MAX_GOLDEN_VECTORS};
@@ -9,11 +9,7 @@ use votive_engine::{GoldenFile, MAX_GOLDEN_VECTORS};
 pub fn run(case: &[u8]) {
     match Document::of(case) {
         Document::Bytes(bytes) => check(bytes),
-        Document::Edits(mut edits) => {
-            let mut document = BASES[0].golden.clone();
-            let _ = edits::edit(&mut document, &mut edits, 4);
-            check(document.to_string().as_bytes());
-        }
+        Document::Edits(mut edits) => check(BASES[0].golden.edited(&mut edits, 4).as_bytes()),
     }
 }
 
@@ -26,5 +22,5 @@ fn check(json: &[u8]) {
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
-    [Document::seed(BASES[0].golden.to_string().as_bytes())].into_iter().chain(edit_seeds()).collect()
+    [Document::seed(BASES[0].golden.text().as_bytes())].into_iter().chain(edit_seeds()).collect()
 }

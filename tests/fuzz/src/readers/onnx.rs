@@ -69,12 +69,10 @@ pub fn run(case: &[u8]) {
 fn check(file: &[u8]) {
     let imported = memory::within(import_bytes(file.len()), || import_onnx(file, &options()));
     let Ok(imported) = imported else { return };
-    assert_eq!(
-        import_onnx(file, &options()).map(|again| again.draft.manifest().clone()).ok().as_ref(),
-        Some(imported.draft.manifest())
-    );
-    // One in some: writing and loading takes a hundred times as long.
-    if file.len() % 16 == 0 {
+    // One in some, by all of its bytes: writing and loading takes a hundred times as long.
+    if file.iter().map(|byte| usize::from(*byte)).sum::<usize>() % 32 == 0 {
+        let again = import_onnx(file, &options()).map(|again| again.draft.manifest().clone());
+        assert_eq!(again.ok().as_ref(), Some(imported.draft.manifest()));
         let folder = TempDir::new().expect("a temporary folder");
         let limits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 8 << 20 };
         let _ = imported.draft.write(&folder.path().join("package"), &limits);
