@@ -5,6 +5,7 @@ pub mod choices;
 pub mod functions;
 pub mod images;
 pub mod linear;
+pub mod linear_blocks;
 pub mod linear_i8;
 mod operands;
 pub mod quantise;

@@ -34,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "folder", run: readers::folder::run, seeds: readers::folder::seeds },
     Target { name: "linear", run: kernels::linear::run, seeds: kernels::seeds },
     Target { name: "linear_i8", run: kernels::linear_i8::run, seeds: kernels::seeds },
+    Target { name: "linear_blocks", run: kernels::linear_blocks::run, seeds: kernels::seeds },
     Target { name: "quantise", run: kernels::quantise::run, seeds: kernels::seeds },
     Target { name: "functions", run: kernels::functions::run, seeds: kernels::seeds },
     Target { name: "rows", run: kernels::rows::run, seeds: kernels::seeds },

@@ -66,6 +66,7 @@ targets! {
     folders_are_refused_or_hold "folder"
     f32_products_agree "linear"
     i8_products_agree "linear_i8"
+    block_products_agree "linear_blocks"
     quantised_rows_agree "quantise"
     functions_agree "functions"
     rows_agree "rows"

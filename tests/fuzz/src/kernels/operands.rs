@@ -108,6 +108,11 @@ impl<'a> Operands<'a> {
         values
     }
 
+    /// Bytes of a block format.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| (self.next() >> 12) as u8).collect()
+    }
+
     fn float(&mut self, spread: Spread) -> f32 {
         let pattern = self.next();
         match spread {
