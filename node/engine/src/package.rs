@@ -193,7 +193,7 @@ fn completion(computed: Result<Option<Computed>, OpError>) -> Result<Completion,
 
 /// The answer that a graph computed.
 fn completed(computed: Computed) -> Result<Completion, OpError> {
-    let (output, units, last_layer_inputs) = match computed {
+    let (output, units, mut last_layer_inputs) = match computed {
         Computed::Values(forward) => (canonical_bytes(forward.output)?, 1, forward.last_layer_inputs),
         Computed::Tokens(Generated { tokens, last_layer_inputs }) => {
             let output = tokens.iter().flat_map(|token| token.to_le_bytes()).collect();
@@ -201,7 +201,8 @@ fn completed(computed: Computed) -> Result<Completion, OpError> {
             (output, tokens.len() as u32, last_layer_inputs)
         }
     };
-    let trace = votive_digest::trace(&canonical_bytes(last_layer_inputs)?);
+    votive_kernels::canonicalise(&mut last_layer_inputs)?;
+    let trace = votive_digest::trace_of_values(&last_layer_inputs);
     Ok(Completion { code: AnswerCode::Complete, output, units, trace })
 }
 

@@ -1,7 +1,7 @@
 //! What is asked of a model, what it answers, and the hashes that make two answers comparable.
 
 use crate::{hash, Domain, Hash};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{Compact, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen, Output};
 use scale_info::TypeInfo;
 
 /// The longest input of a request, in bytes.
@@ -55,6 +55,25 @@ pub fn trace(last_layer_inputs: &[u8]) -> Hash {
     hash(Domain::Trace, &last_layer_inputs)
 }
 
+/// [`trace`] of the bytes of `last_layer_inputs`, which are hashed where they lie.
+pub fn trace_of_values(last_layer_inputs: &[f32]) -> Hash {
+    hash(Domain::Trace, &BytesOf(last_layer_inputs))
+}
+
+/// Encodes as the bytes of its values do: their number, and each value in four bytes, little-endian.
+struct BytesOf<'a>(&'a [f32]);
+
+impl Encode for BytesOf<'_> {
+    fn encode_to<W: Output + ?Sized>(&self, output: &mut W) {
+        /// Values that are written at once, without a copy on a little-endian machine.
+        const PIECE: usize = 4096;
+        Compact(size_of_val(self.0) as u64).encode_to(output);
+        let (pieces, rest) = self.0.as_chunks::<PIECE>();
+        pieces.iter().for_each(|piece| piece.encode_to(output));
+        rest.iter().for_each(|value| value.encode_to(output));
+    }
+}
+
 /// H(trace): what a seat reveals of its trace.
 pub fn trace_hash(trace: &Hash) -> Hash {
     hash(Domain::TraceHash, trace)
@@ -86,6 +105,16 @@ mod tests {
         assert_ne!(base, digest(&[1; 32], &[0; 32], 3, &[4; 32]));
         assert_ne!(base, digest(&[1; 32], &[2; 32], 0, &[4; 32]));
         assert_ne!(base, digest(&[1; 32], &[2; 32], 3, &[0; 32]));
+    }
+
+    #[test]
+    fn values_have_the_trace_of_their_bytes() {
+        // Lengths around a piece, and those whose number of bytes takes one, two and four bytes.
+        for count in [0, 1, 15, 16, 4095, 4096, 4097, 5000, 3 * 4096 + 1] {
+            let values: alloc::vec::Vec<f32> = (0..count).map(|index| index as f32 * -0.37).collect();
+            let bytes: alloc::vec::Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            assert_eq!(trace_of_values(&values), trace(&bytes), "{count} values");
+        }
     }
 
     #[test]

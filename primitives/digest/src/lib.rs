@@ -6,15 +6,18 @@ extern crate alloc;
 
 mod answer;
 mod chain;
+mod hasher;
 mod package;
 
 pub use answer::{
-    answer_hash, digest, golden_digest, trace, trace_hash, AnswerCode, Parameters, MAX_INPUT_BYTES, MAX_OUTPUT_BYTES,
+    answer_hash, digest, golden_digest, trace, trace_hash, trace_of_values, AnswerCode, Parameters, MAX_INPUT_BYTES,
+    MAX_OUTPUT_BYTES,
 };
 pub use chain::{bundle_hash, commitment, draw_number, draw_seed, input_hash, request_id, salt, salt_message};
 pub use package::{chunk_hash, file_root, package_root, FileEntry, FileHasher, CHUNK_BYTES, MAX_PACKAGE_FILES};
 
 use codec::Encode;
+use hasher::Hasher;
 
 /// A BLAKE2b-256 hash.
 pub type Hash = [u8; 32];
@@ -65,5 +68,7 @@ impl Domain {
 
 /// H of the specification: BLAKE2b-256 over the SCALE encoding of (tag, value).
 pub(crate) fn hash(domain: Domain, value: &impl Encode) -> Hash {
-    sp_crypto_hashing::blake2_256(&(domain.tag(), value).encode())
+    let mut hasher = Hasher::new();
+    (domain.tag(), value).encode_to(&mut hasher);
+    hasher.finish()
 }
