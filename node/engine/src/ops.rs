@@ -7,7 +7,7 @@ mod linear;
 mod transformer;
 
 pub(crate) use decoder::{append, attend_causally, embed_packed, embed_packed_i8, multiply, rms_norm, rotate};
-pub(crate) use in_place::in_place;
+pub(crate) use in_place::{in_place, take_values};
 pub(crate) use linear::{embed_blocks, packed_linear, packed_linear_blocks, packed_linear_i8};
 pub(crate) use transformer::{add, attend, embed, embed_i8, layer_norm, mean_pool, AttentionShape};
 

@@ -66,13 +66,24 @@ impl Graph<Vec<u32>> for LoadedBert {
             let columns = self.spec.hidden;
             pooled = ops::in_place("l2_normalise", pooled, |rows| votive_kernels::l2_normalise(rows, columns))?;
         }
-        let first_rows = lengths.iter().scan(0, |next, length| Some(std::mem::replace(next, *next + length)));
-        let text = |(index, (first, length)): (usize, (usize, &usize))| {
-            Ok(Forward {
-                output: ops::values(&pooled.narrow(0, index, 1)?)?,
-                last_layer_inputs: ops::values(&encoded.output_inputs.narrow(0, first, *length)?)?,
-            })
-        };
-        first_rows.zip(&lengths).enumerate().map(text).collect()
+        let rows =
+            |(row, inputs)| Ok(Forward { output: ops::values(&pooled.narrow(0, row, 1)?)?, last_layer_inputs: inputs });
+        let inputs = ops::take_values(encoded.output_inputs)?;
+        in_parts(inputs, &lengths).into_iter().enumerate().map(rows).collect()
     }
+}
+
+/// The values of each text, of those of all their rows: texts of `lengths` rows, one after the other.
+fn in_parts(values: Vec<f32>, lengths: &[usize]) -> Vec<Vec<f32>> {
+    if lengths.len() == 1 {
+        return vec![values];
+    }
+    let columns = values.len() / lengths.iter().sum::<usize>().max(1);
+    let mut rest = &values[..];
+    let part = |rows: &usize| {
+        let (part, further) = rest.split_at(rows * columns);
+        rest = further;
+        part.to_vec()
+    };
+    lengths.iter().map(part).collect()
 }

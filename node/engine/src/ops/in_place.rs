@@ -3,7 +3,7 @@
 use super::kernel_op::operand;
 use super::OpError;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use votive_kernels::KernelError;
 
 /// Replaces the values of `x`, of any shape, by those that `kernel` makes of them, such as relu's. Nothing is copied: whoever else
@@ -29,6 +29,13 @@ pub(super) fn with_values<T>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> Resul
     }
 }
 
+/// The values of `x`, in order. They are moved out of it, not copied: whoever else holds the tensor must not look at it again.
+pub(crate) fn take_values(x: Tensor) -> candle_core::Result<Vec<f32>> {
+    let op = Take::default();
+    x.inplace_op1(&op)?;
+    Ok(op.0.into_inner())
+}
+
 struct InPlace<F> {
     name: &'static str,
     kernel: F,
@@ -47,5 +54,23 @@ impl<F: Fn(&mut [f32]) -> Result<(), KernelError>> InplaceOp1 for InPlace<F> {
         let CpuStorage::F32(values) = storage else { unreachable!("every tensor of the engine is of f32; qed") };
         (self.kernel)(&mut values[begin..end])
             .map_err(|refusal| candle_core::Error::wrap(*self.refusal.get_or_init(|| refusal)))
+    }
+}
+
+/// Moves the values out of a tensor that is all of its storage.
+#[derive(Default)]
+struct Take(RefCell<Vec<f32>>);
+
+impl InplaceOp1 for Take {
+    fn name(&self) -> &'static str {
+        "take_values"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let CpuStorage::F32(values) = storage else { unreachable!("every tensor of the engine is of f32; qed") };
+        match layout.contiguous_offsets() {
+            Some((0, end)) if end == values.len() => Ok(drop(self.0.replace(std::mem::take(values)))),
+            _ => Err(candle_core::Error::RequiresContiguous { op: self.name() }),
+        }
     }
 }
