@@ -77,7 +77,7 @@ impl<W: Weight> Product<'_, W> {
             for columns in steps(outputs, block_outputs) {
                 for block in steps(inputs, block_inputs) {
                     let packed_x = &mut packed_x[..x.len() / inputs * block.len()];
-                    pack_rows(x, inputs, block.clone(), tile_rows, packed_x);
+                    pack_rows::<S::Floats>(x, inputs, block.clone(), tile_rows, packed_x);
                     let rows = Rows { x: packed_x, tile_rows };
                     let part = Part {
                         stride: outputs,
