@@ -40,23 +40,19 @@ pub(crate) fn tiles<S: Simd, const PANELS: usize>(
     for (x, out) in x.chunks(tile_rows * inputs).zip(out.chunks_mut(tile_rows * part.stride)) {
         if width == PANELS * LANES {
             tile_of_rows::<S, PANELS>(x, lines, part, out);
-        } else {
-            let mut wide = [0.0; MAX_TILE_ROWS * WIDE_PANELS * LANES];
-            let wide = &mut wide[..x.len() / inputs * PANELS * LANES];
-            for (wide, out) in wide.chunks_exact_mut(PANELS * LANES).zip(out.chunks_exact(part.stride)) {
-                wide[..width].copy_from_slice(&out[part.column..]);
-            }
-            let whole = Part { stride: PANELS * LANES, column: 0, ..*part };
-            tile_of_rows::<S, PANELS>(x, lines, &whole, wide);
-            for (wide, out) in wide.chunks_exact(PANELS * LANES).zip(out.chunks_exact_mut(part.stride)) {
-                out[part.column..].copy_from_slice(&wide[..width]);
-            }
+            continue;
         }
-        if let Some(bias) = part.bias {
-            for out in out.chunks_exact_mut(part.stride) {
-                for (out, &bias) in out[part.column..][..width].iter_mut().zip(&bias[part.column..]) {
-                    *out += bias;
-                }
+        let mut wide = [0.0; MAX_TILE_ROWS * WIDE_PANELS * LANES];
+        let wide = &mut wide[..x.len() / inputs * PANELS * LANES];
+        for (wide, out) in wide.chunks_exact_mut(PANELS * LANES).zip(out.chunks_exact(part.stride)) {
+            wide[..width].copy_from_slice(&out[part.column..]);
+        }
+        let whole = Part { stride: PANELS * LANES, column: 0, bias: None, ..*part };
+        tile_of_rows::<S, PANELS>(x, lines, &whole, wide);
+        for (wide, out) in wide.chunks_exact(PANELS * LANES).zip(out.chunks_exact_mut(part.stride)) {
+            out[part.column..].copy_from_slice(&wide[..width]);
+            for (out, &bias) in out[part.column..].iter_mut().zip(part.bias.into_iter().flatten().skip(part.column)) {
+                *out += bias;
             }
         }
     }
@@ -119,6 +115,16 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
             let x = S::Floats::splat(x[k][row]);
             for panel in 0..PANELS {
                 sums[row][panel] = x.fused(weights[panel], sums[row][panel]);
+            }
+        }
+    }
+    if let Some(bias) = part.bias {
+        let (bias, _) = bias[part.column..][..PANELS * LANES].as_chunks();
+        for panel in 0..PANELS {
+            let bias = S::Floats::load(&bias[panel]);
+            for row in 0..ROWS {
+                // A sum times one is exact, so this rounds as an addition does.
+                sums[row][panel] = sums[row][panel].fused(S::Floats::splat(1.0), bias);
             }
         }
     }
