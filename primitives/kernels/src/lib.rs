@@ -35,6 +35,7 @@ mod product_blocks;
 mod product_i8;
 mod quantise;
 mod quantise_blocks;
+mod quotient;
 mod reduce;
 mod rotary;
 mod sample;

@@ -1,9 +1,10 @@
 use crate::{
     check_finite,
     exp::exp_of,
+    quotient::{divide, reciprocals},
     reduce,
     shape::check_rows,
-    simd::{dispatch, Kernel, Simd},
+    simd::{dispatch, Kernel, Simd, LANES},
     KernelError, Level,
 };
 
@@ -52,8 +53,13 @@ pub(crate) fn softmax_row(row: &mut [f32]) {
     for value in row.iter_mut() {
         *value = exp_of(*value - max);
     }
-    let sum = reduce::sum(row);
-    for value in row {
-        *value /= sum;
+    let sum = [reduce::sum(row); LANES];
+    let reciprocals = reciprocals(&sum);
+    let (blocks, rest) = row.as_chunks_mut();
+    for block in blocks {
+        divide(block, &sum, &reciprocals);
+    }
+    for value in rest {
+        *value /= sum[0];
     }
 }
