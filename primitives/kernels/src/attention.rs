@@ -1,3 +1,7 @@
+mod unmasked;
+
+pub use unmasked::{attend_unmasked, attend_unmasked_at, Sequence};
+
 use crate::{
     check_finite,
     finite::are_finite,

@@ -47,7 +47,7 @@ mod sqrt;
 mod tanh;
 mod trigonometry;
 
-pub use attention::{attend, Attention, AttentionMask};
+pub use attention::{attend, attend_unmasked, Attention, AttentionMask, Sequence};
 pub use blocks::BlockFormat;
 pub use conv2d::{conv2d, conv2d_packed};
 pub use elementwise::{add, multiply};
@@ -82,7 +82,7 @@ pub const KERNEL_SPEC: u16 = 1;
 /// Operations at a [`Level`] of the caller's choice, for tests and benches. All levels give the same bits.
 pub mod at {
     pub use crate::{
-        attention::attend_at as attend,
+        attention::{attend_at as attend, attend_unmasked_at as attend_unmasked},
         conv2d::conv2d_at as conv2d,
         function::map_at as map,
         linear::linear_at as linear,

@@ -5,14 +5,13 @@ mod pack;
 mod tile;
 mod weight;
 
-pub(crate) use pack::pack_transposed;
+pub(crate) use pack::{pack_columns, pack_rows, pack_transposed};
+pub(crate) use tile::{tiles, Part, Rows};
 pub(crate) use weight::{Packed, RowMajor, Weight};
 
 use crate::simd::{Kernel, Line, Simd, LANES, WIDE_PANELS};
 use alloc::{vec, vec::Vec};
 use core::{array::from_fn, ops::Range};
-use pack::pack_rows;
-use tile::{tiles, Part, Rows};
 
 /// Inputs of a block: its lines of a tile's panels stay in the first-level cache, or near it, while all rows pass over them.
 const BLOCK_INPUTS: usize = 384;

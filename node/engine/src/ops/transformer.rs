@@ -4,7 +4,7 @@ use super::in_place::{in_place, with_values};
 use super::kernel_op::KernelOp;
 use super::OpError;
 use candle_core::Tensor;
-use votive_kernels::{Attention, AttentionMask, Function, KernelError, KeyValueCache, Norm};
+use votive_kernels::{Function, KernelError, Norm, Sequence};
 
 /// Heads of an attention, and the values of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +14,10 @@ pub(crate) struct AttentionShape {
 }
 
 impl AttentionShape {
-    /// The floats, at most, that the kernel holds for `rows` tokens: keys and values in whole panels of 16, and some blocks of
-    /// 64 queries with their scores.
+    /// The floats, at most, that the kernel holds for `rows` tokens: the keys and values of a head, and 32 queries with their
+    /// scores, weights and outputs.
     pub fn workspace_values(self, rows: usize) -> usize {
-        let Self { heads, head_size } = self;
-        let (rows, size) = (rows.next_multiple_of(16), head_size.next_multiple_of(16));
-        2 * heads * rows * size + 64 * (rows + 4 * size)
+        2 * rows * self.head_size + 64 * (rows + self.head_size)
     }
 }
 
@@ -66,13 +64,12 @@ pub(crate) fn attend(
     let columns = heads * head_size;
     let kernel = |query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]| {
         let scale = score_scale(head_size)?;
-        let attention = Attention { heads, scale, mask: AttentionMask::Full };
         let mut first = 0;
         for rows in lengths {
             let text = first * columns..(first + rows) * columns;
-            let mut cache = KeyValueCache::new(heads, head_size, *rows)?;
-            cache.append(&key[text.clone()], &value[text.clone()])?;
-            votive_kernels::attend(&query[text.clone()], &cache, attention, &mut out[text])?;
+            let (queries, keys, values) = (&query[text.clone()], &key[text.clone()], &value[text.clone()]);
+            let sequence = Sequence { queries, keys, values, heads, head_size };
+            votive_kernels::attend_unmasked(sequence, scale, &mut out[text])?;
             first += rows;
         }
         Ok(())

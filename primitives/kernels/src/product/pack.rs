@@ -50,6 +50,23 @@ fn pack_block<F: Floats>(x: &[f32], stride: usize, start: usize, rows: usize, pa
     }
 }
 
+/// As [`pack_rows`] of the transpose of `x`: the rows are its columns in `range`, the inputs its rows of `stride`.
+#[inline(always)]
+pub(crate) fn pack_columns(x: &[f32], stride: usize, range: Range<usize>, tile_rows: usize, packed: &mut [f32]) {
+    let inputs = x.len() / stride;
+    for (column, packed) in range.step_by(tile_rows).zip(packed.chunks_mut(tile_rows * inputs)) {
+        let rows = packed.len() / inputs;
+        for (input, x) in x.chunks_exact(stride).enumerate() {
+            // Whole lines, as in `pack_block`.
+            let packed = &mut packed[input * rows..];
+            match (packed.first_chunk_mut::<LANES>(), x[column..].first_chunk()) {
+                (Some(packed), Some(line)) if rows <= LANES => *packed = *line,
+                _ => packed[..rows].copy_from_slice(&x[column..][..rows]),
+            }
+        }
+    }
+}
+
 /// 16 values from `start` on of each of the first 16 rows of `x`, zeros for rows that it has not.
 #[inline(always)]
 fn block<F: Floats>(x: &[f32], stride: usize, start: usize) -> [F; LANES] {

@@ -59,6 +59,25 @@ proptest! {
     }
 
     #[test]
+    fn without_a_mask_a_sequence_has_the_bits_it_has_over_a_cache(
+        (rows, heads, _, size) in shapes(), count in 1..70usize, seed: u32
+    ) {
+        let columns = heads * size;
+        let (queries, keys) = (floats(seed ^ 5, rows * columns), floats(seed, count * columns));
+        let values = floats(!seed, count * columns);
+        let mut cache = KeyValueCache::new(heads, size, count).unwrap();
+        cache.append(&keys, &values).unwrap();
+        let mut expected = vec![0.0; queries.len()];
+        at::attend(Level::PORTABLE, &queries, &cache, attention(heads, AttentionMask::Full), &mut expected).unwrap();
+        let sequence = Sequence { queries: &queries, keys: &keys, values: &values, heads, head_size: size };
+        for level in Level::available() {
+            let mut out = vec![1.0; queries.len()];
+            at::attend_unmasked(level, sequence, 0.3, &mut out).unwrap();
+            prop_assert_eq!(bits(&out), bits(&expected), "{}", level.name());
+        }
+    }
+
+    #[test]
     fn attention_is_linear_and_softmax_and_a_chain((rows, heads, key_heads, size) in shapes(), seed: u32) {
         let (queries, cache) = case((rows, heads, key_heads, size), seed);
         let mut out = vec![0.0; queries.len()];

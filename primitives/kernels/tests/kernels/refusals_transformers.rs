@@ -167,6 +167,43 @@ fn attention_refuses_what_it_is_not_defined_for() {
 }
 
 #[test]
+fn attention_without_a_mask_refuses_what_it_is_not_defined_for() {
+    let sequence = Sequence { queries: &[0.0; 4], keys: &[1e30; 8], values: &[1.0; 8], heads: 2, head_size: 2 };
+    let run = |sequence: Sequence<'_>| attend_unmasked(sequence, 1.0, &mut vec![0.0; sequence.queries.len()]);
+    assert_eq!(run(sequence), Ok(()));
+    assert_eq!(run(Sequence { queries: &[1e30; 4], ..sequence }), Err(KernelError::NotFinite));
+    assert_eq!(run(Sequence { queries: &[0.0; 6], ..sequence }), Err(mismatch("queries", 8, 6)));
+    assert_eq!(run(Sequence { keys: &[0.0; 7], ..sequence }), Err(mismatch("keys", 8, 7)));
+    assert_eq!(run(Sequence { values: &[0.0; 4], ..sequence }), Err(mismatch("values", 8, 4)));
+    assert_eq!(run(Sequence { heads: 0, ..sequence }), Err(KernelError::ZeroDimension));
+    assert_eq!(run(Sequence { keys: &[], values: &[], ..sequence }), Err(KernelError::ZeroDimension));
+    assert_eq!(attend_unmasked(sequence, 1.0, &mut [0.0; 3]), Err(mismatch("out", 4, 3)));
+    assert_eq!(parameter(attend_unmasked(sequence, f32::NAN, &mut [0.0; 4])), Some("scale"));
+}
+
+#[test]
+fn attention_without_a_mask_lets_no_non_finite_operand_pass() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        for index in 0..40 * 2 {
+            // Zeros around it, which an infinity turns to a NaN.
+            let (zeros, mut operand) = ([0.0; 80], [0.0; 80]);
+            operand[index] = bad;
+            let sequence = Sequence { queries: &zeros, keys: &zeros, values: &zeros, heads: 1, head_size: 2 };
+            for sequence in [
+                Sequence { queries: &operand, ..sequence },
+                Sequence { keys: &operand, ..sequence },
+                Sequence { values: &operand, ..sequence },
+            ] {
+                for level in Level::available() {
+                    let refused = at::attend_unmasked(level, sequence, 0.0, &mut [0.0; 80]);
+                    assert_eq!(refused, Err(KernelError::NotFinite), "{bad} at {index}, {}", level.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn sampling_refuses_what_it_is_not_defined_for() {
     let sampling = Sampling { temperature_milli: MAX_TEMPERATURE_MILLI, top_k: 0, seed: [0; 32] };
     assert!(sample(&[0.0, 1.0], &sampling, 0).is_ok());

@@ -5,7 +5,9 @@ use crate::{
     Split, Transcript,
 };
 use alloc::vec::Vec;
-use votive_kernels::{attend, Attention, AttentionMask, KernelError, KeyValueCache, RotaryPairs, RotaryTable};
+use votive_kernels::{
+    attend, attend_unmasked, Attention, AttentionMask, KernelError, KeyValueCache, RotaryPairs, RotaryTable,
+};
 
 /// Heads of queries, heads of keys, elements of a head, queries, keys.
 const SHAPES: [[usize; 5]; 7] = [
@@ -59,10 +61,25 @@ pub fn full(operands: Operands, split: Split) -> Transcript {
     for mut call in calls(operands, AttentionMask::Full) {
         call.cache.append(&call.keys, &call.values).expect("the keys fit");
         transcript.outcome(split.by_rows(&call.queries, call.rows, call.queries.len() / call.rows, |queries, out| {
-            attend(queries, &call.cache, call.attention, out)
+            let result = attend(queries, &call.cache, call.attention, out);
+            if call.attention.heads == call.cache.heads() {
+                check_without_cache(&call, queries, result, out);
+            }
+            result
         }));
     }
     transcript
+}
+
+/// Compares what came of attention over the cache with what comes of the same without one.
+fn check_without_cache(call: &Call, queries: &[f32], result: Result<(), KernelError>, out: &[f32]) {
+    let Attention { heads, scale, .. } = call.attention;
+    let (keys, values, head_size) = (&call.keys, &call.values, call.cache.head_size());
+    let mut same = alloc::vec![0.0; out.len()];
+    let sequence = votive_kernels::Sequence { queries, keys, values, heads, head_size };
+    assert_eq!(attend_unmasked(sequence, scale, &mut same), result, "without a cache");
+    let are_equal = same.iter().zip(out).all(|(a, b)| a.to_bits() == b.to_bits());
+    assert!(result.is_err() || are_equal, "without a cache");
 }
 
 pub fn causal(operands: Operands, split: Split) -> Transcript {

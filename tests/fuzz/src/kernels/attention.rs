@@ -2,7 +2,7 @@
 
 use super::operands::Operands;
 use super::{agreed, bits, outcome};
-use votive_kernels::{at, Attention, AttentionMask, KeyValueCache};
+use votive_kernels::{at, Attention, AttentionMask, KeyValueCache, Sequence};
 
 pub fn run(case: &[u8]) {
     let mut operands = Operands::new(case);
@@ -36,6 +36,14 @@ pub fn run(case: &[u8]) {
         let mut out = vec![1.0; len];
         outcome(at::attend(level, &queries, &cache, attention, &mut out), &out)
     });
+    if mask == AttentionMask::Full && heads == key_heads && cache.len() == keys {
+        let sequence = Sequence { queries: &queries, keys: &key_rows, values: &value_rows, heads, head_size };
+        let without_cache = agreed(|level| {
+            let mut out = vec![1.0; len];
+            outcome(at::attend_unmasked(level, sequence, scale, &mut out), &out)
+        });
+        assert_eq!(without_cache, result, "without a cache");
+    }
     let Ok(all) = result else { return };
     let rows = len / (heads * head_size);
     let row = usize::from(operands.byte()) % rows;
