@@ -138,12 +138,13 @@ fn a_cancelled_call_ends_and_the_others_go_on() {
 #[test]
 fn calls_for_which_there_is_no_memory_run_after_the_others() {
     let store = Store::new();
-    let mut manifest = bert_manifest();
-    manifest["limits"]["memory_bytes"] = 100_000.into();
-    let folder = store.add("package", &manifest, &safetensors(&bert_tensors()));
+    let (mut manifest, weights) = (bert_manifest(), safetensors(&bert_tensors()));
+    let declared = load(&manifest, &weights).memory_bytes().next_multiple_of(1_000);
+    manifest["limits"]["memory_bytes"] = declared.into();
+    let folder = store.add("package", &manifest, &weights);
     let package = Package::load(&folder, None, &EngineLimits::default()).expect("the package loads");
     // Room for some calls at once, but not for all.
-    let max_memory_bytes = 100_000 + package.call_bytes();
+    let max_memory_bytes = declared + package.call_bytes();
     let at_once = 1 + (max_memory_bytes - package.memory_bytes()) / package.call_bytes();
     assert!((2..6).contains(&at_once), "{at_once}");
     let engine = Engine::new(store.open(), EngineLimits { max_memory_bytes, ..EngineLimits::default() });
