@@ -72,7 +72,7 @@ fn decode(report: &mut Report, places: &Places, package: &Package, gguf: &Path) 
 
 /// Generating eight answers at once, beside one.
 fn decode_together(report: &Report, package: &Package) -> Result<()> {
-    let seconds_of = move |answers: usize, tokens| {
+    let seconds_of = move |answers: usize, tokens| -> Result<f64> {
         let started = thread_seconds();
         together(package, &shape::prompt(), &vec![parameters(tokens); answers])?;
         Ok(thread_seconds() - started)

@@ -53,7 +53,7 @@ pub fn measure(folder: Option<&Path>) -> Result<()> {
     let (mut size, mut counted) = (0, 0);
     if let Some(folder) = folder {
         let package = Package::load(folder, None, &limits)?;
-        package.check_golden()?;
+        package.answer_golden()?;
         (size, counted) = (package.size(), package.memory_bytes());
     }
     println!("{} {size} {counted}", peak()?);
