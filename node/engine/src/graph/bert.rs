@@ -58,6 +58,8 @@ impl Graph<Vec<u32>> for LoadedBert {
         let mut encoded = EncoderOutput { output_inputs: x.clone(), x };
         for layer in &self.layers {
             budget.check()?;
+            // What went into the last product of a layer is freed before the next layer takes room.
+            encoded.output_inputs = encoded.x.clone();
             encoded = layer.forward(&encoded.x, &lengths)?;
         }
         let Pooling::Mean = self.spec.pooling;

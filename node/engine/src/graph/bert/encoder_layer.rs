@@ -89,13 +89,17 @@ impl EncoderLayer<PlannedDense, String> {
 impl EncoderLayer<LoadedDense, Tensor> {
     /// Runs the layer on a row for each token of texts of `lengths` tokens.
     pub fn forward(&self, x: &Tensor, lengths: &[usize]) -> Result<EncoderOutput, OpError> {
-        let (query, key, value) = (self.query.forward(x)?, self.key.forward(x)?, self.value.forward(x)?);
-        let attended = ops::attend((&query, &key, &value), lengths, self.attention)?;
-        let attended = self.attention_output.forward(&attended)?;
+        let attended = self.attention_output.forward(&self.attend(x, lengths)?)?;
         let x = self.attention_norm.forward(ops::add(attended, x)?)?;
         let inner = self.intermediate.forward(&x)?;
         let inner = ops::in_place("gelu", inner, |values| votive_kernels::map(Function::Gelu, values))?;
         let x = self.output_norm.forward(ops::add(self.output.forward(&inner)?, &x)?)?;
         Ok(EncoderOutput { x, output_inputs: inner })
+    }
+
+    /// What the rows attend to: queries, keys and values are freed before the products that follow take room.
+    fn attend(&self, x: &Tensor, lengths: &[usize]) -> Result<Tensor, OpError> {
+        let (query, key, value) = (self.query.forward(x)?, self.key.forward(x)?, self.value.forward(x)?);
+        ops::attend((&query, &key, &value), lengths, self.attention)
     }
 }
