@@ -24,8 +24,11 @@ pub(crate) fn pack_rows<F: Floats>(
         for start in (0..whole).step_by(LANES) {
             pack_block::<F>(x, stride, inputs.start + start, rows, &mut packed[start * rows..]);
         }
+        if whole == inputs.len() {
+            continue;
+        }
         for (row, x) in x.chunks(stride).enumerate() {
-            let rest = packed[whole * rows..].iter_mut().skip(row).step_by(rows);
+            let rest = packed[whole * rows + row..].iter_mut().step_by(rows);
             for (&value, packed) in x[inputs.start + whole..inputs.end].iter().zip(rest) {
                 *packed = value;
             }
