@@ -33,9 +33,8 @@ pub fn run(report: &mut Report, places: &Places) -> Result<()> {
 }
 
 fn compare(report: &Report, name: &str, package: &Package, input: &[u8], max_units: u32) -> Result<()> {
-    let parameters: Vec<Parameters> = (0..CALLS as u64)
-        .map(|seed| Parameters { max_units, seed, temperature_milli: 1_000, top_k: 0 })
-        .collect();
+    let parameters: Vec<Parameters> =
+        (0..CALLS as u64).map(|seed| Parameters { max_units, seed, temperature_milli: 1_000, top_k: 0 }).collect();
     let alone = |parameters: &Parameters| Ok(package.run(input, parameters)?);
     let expected = parameters.iter().map(alone).collect::<Result<Vec<_>>>()?;
     ensure!(together(package, input, &parameters)? == expected, "{name}: a batch gives other answers");

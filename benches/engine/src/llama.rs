@@ -24,6 +24,9 @@ use votive_kernels::{PackedLinearI8, QuantisedRows};
 /// Tokens that a round of decoding generates after the prompt and a first token.
 const DECODED: u32 = 16;
 
+/// Bytes of weights that a product is measured over: more than caches hold.
+const ROTATED_BYTES: usize = 512 << 20;
+
 /// Tokens of the answer that is verified.
 const ANSWER: u32 = 128;
 
@@ -135,10 +138,16 @@ fn verify(report: &mut Report, package: &Package) -> Result<()> {
     Ok(())
 }
 
-/// The seconds of one product with its rows' quantising.
+/// The seconds of one product with its rows' quantising, by each of several weights in turn: as in a model, no cache holds the one
+/// that comes next.
 fn product_seconds(rows: usize, inputs: usize, outputs: usize) -> Result<f64> {
     let weight: Vec<i8> = floats(inputs * outputs).into_iter().map(|value| (value * 127.0) as i8).collect();
-    let packed = PackedLinearI8::new(&weight, &vec![0.01; outputs], inputs, outputs)?;
+    let pack = |_| PackedLinearI8::new(&weight, &vec![0.01; outputs], inputs, outputs);
+    let packed = (0..ROTATED_BYTES.div_ceil(weight.len())).map(pack).collect::<Result<Vec<_>, _>>()?;
     let (x, mut out) = (floats(rows * inputs), vec![0.0; rows * outputs]);
-    median_of(candidate(|| Ok(packed.apply(&QuantisedRows::new(&x, inputs, rows)?, None, &mut out)?)))
+    let mut next = packed.iter().cycle();
+    median_of(candidate(|| {
+        let weight = next.next().expect("there is one at least; qed");
+        Ok(weight.apply(&QuantisedRows::new(&x, inputs, rows)?, None, &mut out)?)
+    }))
 }
