@@ -20,7 +20,7 @@ type Outcome = Result<Vec<u32>, KernelError>;
 
 /// Cases of several lengths: shapes come from a case's first bytes, values from the rest.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let ramp = |length: usize, factor: usize| (0..length).map(|index| (index * factor >> 2) as u8).collect();
+    let ramp = |length: usize, factor: usize| (0..length).map(|index| ((index * factor) >> 2) as u8).collect();
     [(16, 7), (64, 29), (200, 53), (600, 113)].into_iter().map(|(length, factor)| ramp(length, factor)).collect()
 }
 
