@@ -99,17 +99,13 @@ impl Server {
     /// Replies to a query, or to several calls of one package.
     fn reply_to(&self, queries: &[Waiting]) {
         let Waiting { query, budget, .. } = &queries[0];
-        match query {
-            Query::Run(call) => self.run(&call.root, queries),
-            Query::Verify { call, output } => {
-                queries[0]
-                    .reply(self.verify(call, output, budget).map_or_else(|error| refused(&error), Reply::Verified));
-            }
-            Query::CheckGolden { root, .. } => {
-                queries[0].reply(self.check(root, budget).map_or_else(|error| refused(&error), Reply::GoldenHold));
-            }
-            Query::Status => queries[0].reply(Reply::Status(self.status())),
-        }
+        let reply = match query {
+            Query::Run(call) => return self.run(&call.root, queries),
+            Query::Verify { call, output } => self.verify(call, output, budget).map(Reply::Verified),
+            Query::CheckGolden { root, .. } => self.check(root, budget).map(Reply::GoldenHold),
+            Query::Status => Ok(Reply::Status(self.status())),
+        };
+        queries[0].reply(reply.unwrap_or_else(|error| refused(&error)));
     }
 
     fn run(&self, root: &Hash, queries: &[Waiting]) {
