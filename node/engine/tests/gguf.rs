@@ -129,7 +129,8 @@ fn hostile_headers_are_refused_before_a_byte_of_a_tensor_is_read() {
         spoil(&mut file);
         refused(&in_gguf(llama_manifest(), "halves"), &file.bytes())
     };
-    let cases: [(fn(&mut GgufFile), &str); 8] = [
+    type Spoil = fn(&mut GgufFile);
+    let cases: [(Spoil, &str); 8] = [
         (|file| file.magic = *b"PK\x03\x05", "does not begin with `GGUF`"),
         (|file| file.version = 2, "is of version 2"),
         (|file| file.declared_tensors = Some(u64::MAX), "the limit is 10000"),

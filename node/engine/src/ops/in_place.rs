@@ -69,7 +69,10 @@ impl InplaceOp1 for Take {
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
         let CpuStorage::F32(values) = storage else { unreachable!("every tensor of the engine is of f32; qed") };
         match layout.contiguous_offsets() {
-            Some((0, end)) if end == values.len() => Ok(drop(self.0.replace(std::mem::take(values)))),
+            Some((0, end)) if end == values.len() => {
+                self.0.replace(std::mem::take(values));
+                Ok(())
+            }
             _ => Err(candle_core::Error::RequiresContiguous { op: self.name() }),
         }
     }
