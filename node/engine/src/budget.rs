@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// How often a call that waits looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Ends the calls whose budget holds a clone of it, from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
@@ -61,6 +64,11 @@ impl Budget {
     /// When the call's time is over; `None` without a limit.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    /// How long the call may wait for something until it [asks](Self::check) again whether it may go on.
+    pub(crate) fn wait(&self) -> Duration {
+        self.remaining().map_or(LOOK, |left| left.min(LOOK))
     }
 
     /// Whether the call may go on.

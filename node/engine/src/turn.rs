@@ -2,10 +2,6 @@
 
 use crate::{Budget, Stopped};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-/// How often whoever waits looks whether it was cancelled.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// Something that one thread does at a time.
 #[derive(Debug, Default)]
@@ -24,8 +20,7 @@ impl Turn {
         let mut taken = self.lock();
         while *taken {
             budget.check()?;
-            let wait = budget.remaining().map_or(LOOK, |left| left.min(LOOK));
-            taken = self.freed.wait_timeout(taken, wait).unwrap_or_else(PoisonError::into_inner).0;
+            taken = self.freed.wait_timeout(taken, budget.wait()).unwrap_or_else(PoisonError::into_inner).0;
         }
         *taken = true;
         Ok(Taken(self))
@@ -48,6 +43,7 @@ mod tests {
     use super::*;
     use crate::Cancel;
     use std::thread;
+    use std::time::Duration;
 
     #[test]
     fn a_turn_is_waited_for_as_long_as_the_budget_goes_on() {

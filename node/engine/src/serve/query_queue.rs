@@ -4,14 +4,11 @@ use super::protocol::{Query, Reply};
 use crate::{Budget, Stopped};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The most calls of one package that run together: with these, a product of few rows has read its weights often enough to be
 /// bound by arithmetic.
 pub const MAX_BATCH: usize = 8;
-
-/// How often a query that waits looks whether it was cancelled.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// A query, what it may take, and who waits for its reply.
 #[derive(Debug)]
@@ -79,8 +76,7 @@ impl QueryQueue {
         let (sender, reply) = mpsc::channel();
         let number = self.push(query, budget.clone(), sender);
         loop {
-            let wait = budget.remaining().map_or(LOOK, |left| left.min(LOOK));
-            match reply.recv_timeout(wait) {
+            match reply.recv_timeout(budget.wait()) {
                 Ok(reply) => return Ok(reply),
                 Err(RecvTimeoutError::Disconnected) => unreachable!("a query is replied to before it is dropped; qed"),
                 Err(RecvTimeoutError::Timeout) => {}

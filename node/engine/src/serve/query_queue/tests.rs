@@ -2,6 +2,7 @@ use super::*;
 use crate::serve::Call;
 use crate::Cancel;
 use std::thread;
+use std::time::Duration;
 use votive_digest::Parameters;
 
 const HOUR: Duration = Duration::from_secs(3600);
