@@ -15,7 +15,7 @@ use candle_transformers::models::quantized_llama::ModelWeights;
 use color_eyre::eyre::{ensure, Result};
 use shape::{MATRICES, PROMPT_TOKENS};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use votive_digest::Parameters;
 use votive_engine::serve::MAX_BATCH;
 use votive_engine::{EngineLimits, Package, Verdict};
@@ -32,8 +32,7 @@ const ANSWER: u32 = 128;
 
 pub fn run(report: &mut Report, places: &Places) -> Result<()> {
     report.section("llama of 1.1 billion int8 weights");
-    let (folder, gguf) = (places.scratch.join("llama"), places.scratch.join("llama.gguf"));
-    files::write_package(&folder)?;
+    let (folder, gguf) = (write_package(places)?, places.scratch.join("llama.gguf"));
     files::write_gguf(&gguf)?;
     let limits = EngineLimits { max_package_bytes: 1 << 34, max_memory_bytes: 1 << 34 };
     let package = Package::load(&folder, None, &limits)?;
@@ -42,6 +41,13 @@ pub fn run(report: &mut Report, places: &Places) -> Result<()> {
     verify(report, &package)?;
     drop(package);
     peak::of_package(report, "peak memory as a multiple of the package", &folder)
+}
+
+/// The folder of the package.
+pub fn write_package(places: &Places) -> Result<PathBuf> {
+    let folder = places.scratch.join("llama");
+    files::write_package(&folder)?;
+    Ok(folder)
 }
 
 /// Generating token by token.
@@ -91,6 +97,23 @@ fn decode_together(report: &Report, package: &Package) -> Result<()> {
     Ok(())
 }
 
+/// An answer of as many tokens as a round of decoding has.
+pub fn answer(package: &Package) -> Result<Vec<u8>> {
+    Ok(generate(package, DECODED)?.0)
+}
+
+/// Checks an answer of [`answer`].
+pub fn check_answer(package: &Package, answer: &[u8]) -> Result<()> {
+    check(package, DECODED, answer)
+}
+
+/// Checks an answer of `tokens`.
+fn check(package: &Package, tokens: u32, answer: &[u8]) -> Result<()> {
+    let verdict = package.verify(&shape::prompt(), &parameters(tokens), answer)?;
+    ensure!(matches!(verdict, Verdict::Right(_)), "the engine's own answer is found wrong");
+    Ok(())
+}
+
 /// An answer of `tokens`, and the seconds that it took.
 fn generate(package: &Package, tokens: u32) -> Result<(Vec<u8>, f64)> {
     let started = thread_seconds();
@@ -121,11 +144,7 @@ fn decode_with_candle(model: &mut ModelWeights) -> Result<f64> {
 fn verify(report: &mut Report, package: &Package) -> Result<()> {
     let (answer, generating) = generate(package, ANSWER)?;
     let rows = (PROMPT_TOKENS + ANSWER - 1) as usize;
-    let verifying = median_of(candidate(|| {
-        let verdict = package.verify(&shape::prompt(), &parameters(ANSWER), &answer)?;
-        ensure!(matches!(verdict, Verdict::Right(_)), "the engine's own answer is found wrong");
-        Ok(())
-    }))?;
+    let verifying = median_of(candidate(|| check(package, ANSWER, &answer)))?;
     let mut multiplying = 0.0;
     for matrix in MATRICES {
         // The last product is of the answer's positions alone.

@@ -1,4 +1,4 @@
-//! Speed and memory of the engine on one thread, in ratios to what others reach in the same rounds: `scripts/bench.sh engine`.
+//! Speed and memory of the engine, on one thread where nothing else is said, in ratios to what others reach in the same rounds: `scripts/bench.sh engine`.
 
 mod bandwidth;
 mod batches;
@@ -9,6 +9,7 @@ mod minilm;
 mod peak;
 mod products;
 mod report;
+mod threads;
 mod timing;
 
 use color_eyre::eyre::{bail, OptionExt, Result};
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 const USAGE: &str = "usage: votive-engine-bench [--check] [--minilm FOLDER] [--python FILE] [--llama-cpp FILE]
                            [--scratch FOLDER] [SECTION...]
-sections: products int8 minilm memory batches llama";
+sections: products int8 minilm memory batches llama threads";
 
 /// Where things lie that the sections need.
 pub struct Places {
@@ -48,7 +49,7 @@ fn main() -> Result<()> {
             "--python" => places.python = Some(path()?),
             "--llama-cpp" => places.llama_cpp = Some(path()?),
             "--scratch" => places.scratch = path()?,
-            "products" | "int8" | "minilm" | "memory" | "batches" | "llama" => sections.push(argument),
+            "products" | "int8" | "minilm" | "memory" | "batches" | "llama" | "threads" => sections.push(argument),
             _ => bail!(USAGE),
         }
     }
@@ -85,6 +86,9 @@ fn measure(sections: &[String], places: &Places) -> Result<bool> {
     }
     if wanted("llama") {
         llama::run(&mut report, places)?;
+    }
+    if wanted("threads") {
+        threads::run(&mut report, places)?;
     }
     Ok(report.end())
 }

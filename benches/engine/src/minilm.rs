@@ -60,7 +60,7 @@ pub fn run(report: &mut Report, places: &Places) -> Result<()> {
 }
 
 /// A text as each program takes it.
-struct Text {
+pub struct Text {
     bytes: Vec<u8>,
     tensor: Tensor,
     types: Tensor,
@@ -68,7 +68,7 @@ struct Text {
 }
 
 impl Text {
-    fn of(tokens: u32) -> Self {
+    pub fn of(tokens: u32) -> Self {
         let ids: Vec<u32> = (0..tokens).map(|i| 1000 + 37 * i).collect();
         let tensor = Tensor::from_slice(&ids, (1, ids.len()), &Device::Cpu).expect("a row of ids; qed");
         Self {
@@ -79,7 +79,7 @@ impl Text {
         }
     }
 
-    fn embedding(&self, package: &Package) -> Result<Vec<f64>> {
+    pub fn embedding(&self, package: &Package) -> Result<Vec<f64>> {
         let completion = package.run(&self.bytes, &Parameters::default())?;
         Ok(completion.output.as_chunks().0.iter().map(|value| f32::from_le_bytes(*value).into()).collect())
     }

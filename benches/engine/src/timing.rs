@@ -23,6 +23,15 @@ pub fn candidate<'a>(mut run: impl FnMut() -> Result<()> + 'a) -> Candidate<'a> 
     })
 }
 
+/// Times `run` by the clock: for what several threads do.
+pub fn clocked<'a>(mut run: impl FnMut() -> Result<()> + 'a) -> Candidate<'a> {
+    Box::new(move || {
+        let started = Instant::now();
+        run()?;
+        Ok(started.elapsed().as_secs_f64())
+    })
+}
+
 /// Seconds that this thread has run.
 pub fn thread_seconds() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);

@@ -3,6 +3,7 @@
 mod answer_args;
 mod import;
 mod pack;
+mod package_args;
 mod run;
 mod verify;
 mod verify_answer;

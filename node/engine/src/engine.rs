@@ -3,7 +3,7 @@
 use crate::loaded::Loaded;
 use crate::package::{CheckedPackage, Package};
 use crate::turn::Turn;
-use crate::{Budget, Completion, EngineError, ModelCall, PackageStore, RunError, Verdict};
+use crate::{Budget, Completion, EngineError, ModelCall, PackageStore, RunError, Threads, Verdict};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,10 +38,12 @@ pub struct EngineUsage {
     pub load_ms: u64,
 }
 
-/// Runs models by the root of their package. Shared by threads, of which each runs one call at a time.
+/// Runs models by the root of their package. Shared by threads, of which each runs one call at a time, with the help of the
+/// [`Threads`] that no call needs.
 pub struct Engine {
     store: PackageStore,
     limits: EngineLimits,
+    threads: Arc<Threads>,
     loaded: Mutex<Loaded>,
     /// Packages are loaded one at a time.
     loading: Turn,
@@ -56,9 +58,22 @@ struct Counts {
 }
 
 impl Engine {
-    /// An engine over the packages of `store`.
+    /// An engine over the packages of `store`. A call has no thread but its own.
     pub fn new(store: PackageStore, limits: EngineLimits) -> Self {
-        Self { store, limits, loaded: Mutex::default(), loading: Turn::default(), counts: Counts::default() }
+        Self {
+            store,
+            limits,
+            threads: Threads::one(),
+            loaded: Mutex::default(),
+            loading: Turn::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// The engine, with `threads` to share the products of its calls.
+    #[must_use]
+    pub fn with_threads(self, threads: Arc<Threads>) -> Self {
+        Self { threads, ..self }
     }
 
     /// Runs the package that `root` names on `input`, and loads it before if it has to.
@@ -195,7 +210,7 @@ impl Engine {
         let folder = self.store.locate(root)?;
         let checked = CheckedPackage::read(&folder, Some(root), &self.limits)?;
         let _room = self.reserve(checked.memory_bytes())?;
-        let package = Arc::new(checked.load()?);
+        let package = Arc::new(checked.load(self.threads.clone())?);
         self.loaded().insert(package.clone());
         Ok(package)
     }

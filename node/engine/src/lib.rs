@@ -14,6 +14,7 @@ mod package;
 pub mod remote;
 pub mod serve;
 mod store;
+mod threads;
 mod tokens;
 mod turn;
 mod verdict;
@@ -34,6 +35,7 @@ pub use package::{
     MAX_STOP_TOKENS,
 };
 pub use store::{PackageStore, StoreError};
+pub use threads::{Threads, ThreadsError};
 pub use tokens::{ByteLevelTokenizer, Tokenizer, TokenizerError};
 pub use verdict::{Difference, Verdict};
 pub use version::{GoldenHashes, VersionFile, VersionLimits};

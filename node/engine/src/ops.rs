@@ -4,16 +4,17 @@ mod decoder;
 mod in_place;
 mod kernel_op;
 mod linear;
+mod products;
 mod transformer;
 
 pub(crate) use decoder::{append, attend_causally, embed_packed, embed_packed_i8, multiply, rms_norm, rotate};
-pub(crate) use in_place::{in_place, take_values};
-pub(crate) use linear::{embed_blocks, packed_linear, packed_linear_blocks, packed_linear_i8};
+pub(crate) use in_place::{in_place, map, take_values};
+pub(crate) use linear::{embed_blocks, linear};
 pub(crate) use transformer::{add, attend, embed, embed_i8, layer_norm, mean_pool, AttentionShape};
 
 use crate::Stopped;
 use candle_core::Tensor;
-use kernel_op::KernelOp;
+use kernel_op::{apply, KernelOp};
 use votive_kernels::{Conv2dShape, KernelError, PackedLinear, Pool2dShape};
 
 /// Why an operation has no result.
@@ -40,7 +41,7 @@ pub(crate) fn conv2d(
 ) -> Result<Tensor, OpError> {
     let (height, width) = shape.output_size()?;
     let out = (shape.batch, shape.out_channels, height, width);
-    linear::apply("conv2d", x, bias, out, |x, bias, out| votive_kernels::conv2d_packed(x, weight, bias, shape, out))
+    apply("conv2d", x, bias, out, |x, bias, out| votive_kernels::conv2d_packed(x, weight, bias, shape, out))
 }
 
 /// Maximum over windows of x (batch × channels × height × width).

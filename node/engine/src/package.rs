@@ -32,15 +32,17 @@ pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 
 use crate::graph::{Computed, Ended, Generated, LoadedGraph};
 use crate::ops::OpError;
-use crate::{hex_hash, tokens, Budget, Completion, EngineLimits, ModelCall, RunError};
+use crate::{hex_hash, tokens, Budget, Completion, EngineLimits, ModelCall, RunError, Threads};
 use listing::Listing;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use votive_digest::{AnswerCode, Hash, Parameters};
 use votive_kernels::KernelError;
 
-/// A package in memory, ready to run. One call is one thread's work; calls may run side by side.
+/// A package in memory, ready to run. Calls may run side by side, each on a thread of its own, with the help of the [`Threads`] that
+/// the package was loaded for.
 pub struct Package {
     root: Hash,
     size: u64,
@@ -49,12 +51,13 @@ pub struct Package {
     manifest: Manifest,
     golden: GoldenFile,
     graph: LoadedGraph,
+    threads: Arc<Threads>,
 }
 
 impl Package {
-    /// Checks and loads the package in `folder`; with `expected`, only if that is its root.
+    /// Checks and loads the package in `folder`; with `expected`, only if that is its root. A call has no thread but its own.
     pub fn load(folder: &Path, expected: Option<&Hash>, limits: &EngineLimits) -> Result<Self, PackageError> {
-        CheckedPackage::read(folder, expected, limits)?.load()
+        CheckedPackage::read(folder, expected, limits)?.load(Threads::one())
     }
 
     /// The root of the bytes that were loaded.
@@ -123,6 +126,7 @@ impl Package {
     fn run_graph(&self, calls: &[ModelCall<'_>], ended: &mut Ended<'_, Computed>) -> Result<(), OpError> {
         // Foreign code of the process may have changed how this thread rounds.
         votive_kernels::check_environment()?;
+        let _running = self.threads.begin();
         self.graph.run(calls, ended)
     }
 

@@ -14,7 +14,9 @@ pub use row_order::RowOrder;
 pub(crate) use writer::{safetensors_file, F32Tensor};
 
 use crate::package::CheckedFile;
+use crate::Threads;
 use candle_core::{Device, Tensor};
+use std::sync::Arc;
 use votive_kernels::{
     BlockFormat, KernelError, LinearPacker, LinearPackerBlocks, LinearPackerI8, PackedLinear, PackedLinearBlocks,
     PackedLinearI8,
@@ -31,15 +33,21 @@ const FITTED: &str = "the plan has fitted the tensor to this shape; qed";
 pub(crate) struct Weights<'a> {
     file: &'a CheckedFile,
     header: &'a Header,
+    threads: &'a Arc<Threads>,
 }
 
 impl<'a> Weights<'a> {
     /// Bytes of memory, at most, that reading a tensor takes beside what is made of it: a block, and its floats.
     pub const LOADING_BYTES: u64 = 3 * BLOCK_BYTES as u64;
 
-    /// The tensors of `file`, which has that `header`.
-    pub fn new(file: &'a CheckedFile, header: &'a Header) -> Self {
-        Self { file, header }
+    /// The tensors of `file`, which has that `header`, for layers whose products `threads` share.
+    pub fn new(file: &'a CheckedFile, header: &'a Header, threads: &'a Arc<Threads>) -> Self {
+        Self { file, header, threads }
+    }
+
+    /// The threads that share the products of the layers.
+    pub fn threads(&self) -> &Arc<Threads> {
+        self.threads
     }
 
     /// The tensor `name` of floats, finite throughout.

@@ -5,7 +5,7 @@ mod fixture;
 use fixture::*;
 use std::fs::File;
 use votive_digest::MAX_PACKAGE_FILES;
-use votive_engine::{CheckedPackage, EngineLimits, ManifestError, Package, PackageError};
+use votive_engine::{CheckedPackage, EngineLimits, ManifestError, Package, PackageError, Threads};
 
 fn sound() -> (Store, std::path::PathBuf) {
     let store = Store::new();
@@ -33,7 +33,7 @@ fn weights_that_change_after_they_were_checked_are_not_loaded() {
     let last = weights.len() - 1;
     weights[last] ^= 1;
     write(&folder, "model.safetensors", &weights);
-    let error = checked.load().expect_err("refused");
+    let error = checked.load(Threads::one()).expect_err("refused");
     assert!(matches!(&error, PackageError::Changed(path) if path == "model.safetensors"));
     assert_eq!(error.cause(), "io");
 }

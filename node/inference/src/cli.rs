@@ -19,7 +19,7 @@ pub struct InferenceParams {
     #[arg(long, value_name = "PATH")]
     pub package_folder: Option<PathBuf>,
 
-    /// How many orders are computed at the same time. Each takes one core.
+    /// How many threads compute, one core each: as many orders at the same time. Those without an order help the others.
     #[arg(long, value_name = "N", default_value = "1")]
     pub inference_threads: NonZeroU32,
 
@@ -61,7 +61,7 @@ pub struct InferenceConfig {
     pub package_folder: PathBuf,
     /// Where the engine's process listens, in a folder of its own.
     pub engine_socket: PathBuf,
-    /// How many orders are computed at the same time.
+    /// How many threads compute: as many orders at the same time.
     pub threads: NonZeroU32,
     /// How many orders may wait.
     pub queue_capacity: usize,

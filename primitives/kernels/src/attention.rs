@@ -26,6 +26,8 @@ pub enum AttentionMask {
     Full,
     /// The queries belong to the last keys, and each sees its own and those before.
     Causal,
+    /// As [`Causal`](Self::Causal), but so many keys follow those of the queries: for some of the queries, as a thread has them.
+    CausalBefore(usize),
 }
 
 /// How queries attend to keys.
@@ -49,7 +51,7 @@ pub struct Attention {
 /// # Errors
 /// [`ParameterOutOfRange`](KernelError::ParameterOutOfRange) if the heads are not a multiple of the cache's or the scale
 /// is not finite; [`ZeroDimension`](KernelError::ZeroDimension), [`TooLarge`](KernelError::TooLarge) and
-/// [`ShapeMismatch`](KernelError::ShapeMismatch) for a wrong shape, more causal queries than keys among them;
+/// [`ShapeMismatch`](KernelError::ShapeMismatch) for a wrong shape, fewer keys than causal queries need among them;
 /// [`NotFinite`](KernelError::NotFinite) if a score that is seen or an output is a NaN or an infinity.
 pub fn attend(
     queries: &[f32],
@@ -82,11 +84,12 @@ pub fn attend_at(
     let columns = element_count(&[heads, cache.head_size()])?;
     let rows = check_rows("queries", queries.len(), columns)?;
     check_len("out", out.len(), queries.len())?;
-    if mask == AttentionMask::Causal && rows > cache.len() {
-        return Err(KernelError::ShapeMismatch { operand: "cache", expected: rows, actual: cache.len() });
+    let own_keys = rows.saturating_add(mask.keys_after());
+    if mask != AttentionMask::Full && own_keys > cache.len() {
+        return Err(KernelError::ShapeMismatch { operand: "cache", expected: own_keys, actual: cache.len() });
     }
     check_finite(queries)?;
-    let block = if mask == AttentionMask::Causal { BLOCK_CAUSAL_QUERIES } else { BLOCK_QUERIES };
+    let block = if mask == AttentionMask::Full { BLOCK_QUERIES } else { BLOCK_CAUSAL_QUERIES };
     let mut workspace = Workspace::default();
     for head in 0..heads {
         for start in (0..rows).step_by(block) {
@@ -104,11 +107,19 @@ pub fn attend_at(
 }
 
 impl AttentionMask {
+    /// Keys that follow those of the queries.
+    fn keys_after(self) -> usize {
+        match self {
+            Self::CausalBefore(keys) => keys,
+            Self::Full | Self::Causal => 0,
+        }
+    }
+
     /// The keys, of `keys`, that the query `row` of `rows` sees.
     fn seen(self, row: usize, rows: usize, keys: usize) -> usize {
         match self {
             Self::Full => keys,
-            Self::Causal => keys - rows + row + 1,
+            Self::Causal | Self::CausalBefore(_) => keys - self.keys_after() - rows + row + 1,
         }
     }
 }

@@ -20,7 +20,7 @@ pub use case::Case;
 pub use executor::wasm_kernel_lines;
 pub use kernels::kernel_cases;
 #[cfg(feature = "std")]
-pub use models::{minilm_cases, model_cases};
+pub use models::{minilm_cases, model_cases, Site};
 pub use split::Split;
 pub use transcript::Transcript;
 

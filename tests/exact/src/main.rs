@@ -7,7 +7,8 @@ use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
-use votive_exact::{kernel_cases, minilm_cases, model_cases, Case, Split};
+use votive_engine::Threads;
+use votive_exact::{kernel_cases, minilm_cases, model_cases, Case, Site, Split};
 use votive_kernels::{check_environment, Level};
 
 /// Computes fixed cases and prints a digest of each: the same lines on every machine.
@@ -73,9 +74,10 @@ fn main() -> Result<()> {
 impl Run {
     fn cases(&self, folder: &Path) -> Result<Vec<Case>> {
         let mut cases = kernel_cases();
-        cases.extend(model_cases(folder)?);
+        let threads = &Threads::sharing_all(self.threads)?;
+        cases.extend(model_cases(Site { folder, threads })?);
         if let Some(folder) = &self.minilm {
-            cases.extend(minilm_cases(folder)?);
+            cases.extend(minilm_cases(folder, threads)?);
         }
         Ok(cases)
     }

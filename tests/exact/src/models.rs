@@ -6,11 +6,13 @@ mod llama;
 mod mlp;
 mod package;
 
+pub use package::Site;
+
 use crate::{Case, Split, Transcript};
 use color_eyre::eyre::{Result, WrapErr};
 use std::{path::Path, sync::Arc};
 use votive_digest::Parameters;
-use votive_engine::{Budget, Completion, EngineLimits, ModelCall, Package, Verdict};
+use votive_engine::{Budget, Completion, ModelCall, Package, Threads, Verdict};
 
 /// Inputs of a small model.
 const INPUTS: usize = 60;
@@ -25,13 +27,13 @@ struct Model {
     inputs: Vec<Vec<u8>>,
 }
 
-/// The cases of all small models. Their packages are written into `folder`.
+/// The cases of all small models. Their packages are written into a folder.
 ///
 /// # Errors
 /// A package that cannot be written or is refused.
-pub fn model_cases(folder: &Path) -> Result<Vec<Case>> {
-    let encoders = [mlp::f32(folder)?, mlp::i8(folder)?, cnn::f32(folder)?, bert::f32(folder)?, bert::i8(folder)?];
-    let decoders = [llama::f32(folder)?, llama::i8(folder)?];
+pub fn model_cases(site: Site<'_>) -> Result<Vec<Case>> {
+    let encoders = [mlp::f32(site)?, mlp::i8(site)?, cnn::f32(site)?, bert::f32(site)?, bert::i8(site)?];
+    let decoders = [llama::f32(site)?, llama::i8(site)?];
     Ok(encoders.into_iter().chain(decoders).flat_map(Model::cases).collect())
 }
 
@@ -39,8 +41,8 @@ pub fn model_cases(folder: &Path) -> Result<Vec<Case>> {
 ///
 /// # Errors
 /// A package that cannot be read or is refused.
-pub fn minilm_cases(folder: &Path) -> Result<Vec<Case>> {
-    let package = Package::load(folder, None, &EngineLimits::default())
+pub fn minilm_cases(folder: &Path, threads: &Arc<Threads>) -> Result<Vec<Case>> {
+    let package = package::load(folder, threads)
         .wrap_err_with(|| format!("cannot load {}; models/minilm/README.md tells how it is made", folder.display()))?;
     let texts = ["", "A cat sat.", "Zwölf Boxkämpfer, 東京!"];
     Ok(Model { name: "minilm", package, inputs: texts.map(|text| text.as_bytes().to_vec()).into() }.cases())
@@ -60,14 +62,13 @@ impl Model {
     }
 }
 
-/// The answers to `inputs` and their traces; threads run their batches side by side.
+/// The answers to `inputs` and their traces; threads share the products of each.
 ///
 /// One row at a time, each input is answered alone. With more, as many are answered together, and each answer is then checked, one
 /// of tokens by one prefill pass: the code, output and trace are the check's, and must be those of the batch.
 fn answers(package: &Package, inputs: &[Vec<u8>], split: Split) -> Transcript {
     let numbered: Vec<(&Vec<u8>, u32)> = inputs.iter().zip(0..).collect();
-    let batches = numbered.chunks(split.rows.get()).collect();
-    let completions = split.each(batches, |batch: &[(&Vec<u8>, u32)]| {
+    let completions = numbered.chunks(split.rows.get()).map(|batch| {
         let completions = run(package, batch);
         if split.rows.get() == 1 {
             return completions;
@@ -75,7 +76,7 @@ fn answers(package: &Package, inputs: &[Vec<u8>], split: Split) -> Transcript {
         batch.iter().zip(&completions).map(|(call, completion)| check(package, *call, completion)).collect()
     });
     let mut transcript = Transcript::default();
-    for completion in completions.into_iter().flatten() {
+    for completion in completions.flatten() {
         transcript.bytes(format!("{:?}", completion.code).as_bytes());
         transcript.bytes(&completion.output);
         transcript.bytes(&completion.trace);

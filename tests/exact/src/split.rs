@@ -5,7 +5,7 @@ use votive_kernels::{KernelError, PackedLinear};
 /// How the work of a case is divided. No digest may depend on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Split {
-    /// Threads side by side: they share the rows, the columns or the inputs of a case. Without std there is one.
+    /// Threads side by side: they share the rows or the columns of a kernel's case. Without std there is one.
     pub threads: NonZeroUsize,
     /// The most rows of a product, or inputs of a model, that are computed together.
     pub rows: NonZeroUsize,

@@ -2,17 +2,18 @@
 
 #![allow(clippy::print_stdout, reason = "what it packed is the command's answer")]
 
+use super::package_args::PackageArgs;
 use super::show;
 use clap::Args;
 use color_eyre::eyre::{OptionExt, Result, WrapErr};
 use std::fs;
 use std::path::{Path, PathBuf};
-use votive_engine::{EngineLimits, Package, VersionFile};
+use votive_engine::{EngineLimits, VersionFile};
 
 #[derive(Debug, Args)]
 pub struct Pack {
-    /// Folder of the package.
-    folder: PathBuf,
+    #[command(flatten)]
+    package: PackageArgs,
     /// Compute the digests of the golden vectors and write them into the package.
     #[arg(long)]
     golden: bool,
@@ -27,11 +28,11 @@ pub struct Pack {
 impl Pack {
     pub fn run(self, limits: &EngineLimits) -> Result<()> {
         if self.golden {
-            write_golden(&self.folder, limits)?;
+            write_golden(&self.package, limits)?;
         }
-        let package = Package::load(&self.folder, None, limits)?;
+        let package = self.package.load(None, limits)?;
         let version = VersionFile::of(&package, self.units_per_block)?;
-        let path = self.version_file.map_or_else(|| beside(&self.folder), Ok)?;
+        let path = self.version_file.map_or_else(|| beside(&self.package.folder), Ok)?;
         write_json(&path, &version)?;
         println!("root      {}", show(&package.root()));
         println!("size      {} bytes", package.size());
@@ -43,9 +44,9 @@ impl Pack {
 }
 
 /// Answers the golden inputs, and writes their digests into the package.
-fn write_golden(folder: &Path, limits: &EngineLimits) -> Result<()> {
-    let package = Package::load(folder, None, limits)?;
-    write_json(&folder.join(&package.manifest().golden), &package.answer_golden()?)
+fn write_golden(arguments: &PackageArgs, limits: &EngineLimits) -> Result<()> {
+    let package = arguments.load(None, limits)?;
+    write_json(&arguments.folder.join(&package.manifest().golden), &package.answer_golden()?)
 }
 
 /// `version.json` beside the folder: inside of it, it would change the root that it tells.

@@ -3,18 +3,18 @@
 #![allow(clippy::print_stdout, reason = "the answer is the command's answer")]
 
 use super::answer_args::{Input, ParameterArgs};
+use super::package_args::PackageArgs;
 use super::{hash, show};
 use clap::Args;
 use color_eyre::eyre::Result;
 use serde::Serialize;
-use std::path::PathBuf;
 use votive_digest::{AnswerCode, Hash};
 use votive_engine::{Completion, EngineLimits, Package};
 
 #[derive(Debug, Args)]
 pub struct Run {
-    /// Folder of the package.
-    folder: PathBuf,
+    #[command(flatten)]
+    package: PackageArgs,
     #[command(flatten)]
     input: Input,
     /// The root that the package must have.
@@ -54,7 +54,7 @@ struct Report {
 impl Run {
     pub fn run(self, limits: &EngineLimits) -> Result<()> {
         let input = self.input.bytes()?;
-        let package = Package::load(&self.folder, self.root.as_ref(), limits)?;
+        let package = self.package.load(self.root.as_ref(), limits)?;
         let completion = package.run(&input, &self.parameters.parameters())?;
         let report = Report::of(&package, &completion, self.request.as_ref());
         if self.json {

@@ -2,17 +2,17 @@
 
 #![allow(clippy::print_stdout, reason = "what it checked is the command's answer")]
 
+use super::package_args::PackageArgs;
 use super::{hash, show};
 use clap::Args;
 use color_eyre::eyre::Result;
-use std::path::PathBuf;
 use votive_digest::Hash;
-use votive_engine::{EngineLimits, Package};
+use votive_engine::EngineLimits;
 
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Folder of the package.
-    folder: PathBuf,
+    #[command(flatten)]
+    package: PackageArgs,
     /// The root that it must have.
     #[arg(long, value_parser = hash)]
     root: Option<Hash>,
@@ -20,7 +20,7 @@ pub struct Verify {
 
 impl Verify {
     pub fn run(self, limits: &EngineLimits) -> Result<()> {
-        let package = Package::load(&self.folder, self.root.as_ref(), limits)?;
+        let package = self.package.load(self.root.as_ref(), limits)?;
         let manifest = package.manifest();
         let asked = if self.root.is_some() { "as asked" } else { "not compared: give --root to compare it" };
         println!("files     {} and the manifest, {} bytes, no links, no others", manifest.files.len(), package.size());

@@ -3,17 +3,17 @@
 #![allow(clippy::print_stdout, reason = "what it found is the command's answer")]
 
 use super::answer_args::{hex_bytes, Input, ParameterArgs};
+use super::package_args::PackageArgs;
 use super::{hash, show};
 use clap::Args;
 use color_eyre::eyre::{bail, Result, WrapErr};
-use std::path::PathBuf;
 use votive_digest::Hash;
-use votive_engine::{Completion, EngineLimits, Package, Verdict};
+use votive_engine::{Completion, EngineLimits, Verdict};
 
 #[derive(Debug, Args)]
 pub struct VerifyAnswer {
-    /// Folder of the package.
-    folder: PathBuf,
+    #[command(flatten)]
+    package: PackageArgs,
     #[command(flatten)]
     input: Input,
     /// The answer's output in hexadecimal; empty for an answer without one.
@@ -39,7 +39,7 @@ impl VerifyAnswer {
     pub fn run(self, limits: &EngineLimits) -> Result<()> {
         let input = self.input.bytes()?;
         let output = hex_bytes(&self.output_hex).wrap_err("--output-hex is not hexadecimal")?;
-        let package = Package::load(&self.folder, self.root.as_ref(), limits)?;
+        let package = self.package.load(self.root.as_ref(), limits)?;
         match package.verify(&input, &self.parameters.parameters(), &output)? {
             Verdict::Wrong(difference) => bail!("the answer is wrong: {difference}"),
             Verdict::Right(completion) => self.compare(&completion),

@@ -5,6 +5,7 @@ use super::planner::Planner;
 use super::GraphError;
 use crate::ops::OpError;
 use crate::weights::{Weights, WeightsError};
+use crate::Threads;
 use candle_core::Tensor;
 use votive_kernels::QuantisedBlocks;
 
@@ -66,6 +67,11 @@ impl PlannedDense {
 impl LoadedDense {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
         self.weight.forward(x, self.bias.as_ref())
+    }
+
+    /// The threads that share its products, and what is computed between them.
+    pub fn threads(&self) -> &Threads {
+        self.weight.threads()
     }
 
     /// The rows of the weight that `ids` name, as those of a table.

@@ -3,7 +3,9 @@
 use crate::ops::{self, OpError};
 use crate::package::LayerSpec;
 use crate::weights::{Weights, WeightsError};
+use crate::Threads;
 use candle_core::Tensor;
+use std::sync::Arc;
 use votive_kernels::{BlockFormat, Conv2dShape, LinearShape, PackedLinear, PackedLinearBlocks, PackedLinearI8};
 
 /// A linear layer over one row.
@@ -47,18 +49,24 @@ impl WeightName {
     /// Loads the matrix, which is outputs × inputs, for products.
     pub fn pack(self, (inputs, outputs): (usize, usize), weights: &Weights) -> Result<PackedWeight, WeightsError> {
         let sizes = (inputs, outputs);
-        Ok(match self {
-            Self::F32(name) => PackedWeight::F32(weights.packed(&name, sizes)?),
-            Self::I8 { weight, scales } => PackedWeight::I8(weights.packed_i8((&weight, &scales), sizes)?),
+        let matrix = match self {
+            Self::F32(name) => PackedMatrix::F32(weights.packed(&name, sizes)?),
+            Self::I8 { weight, scales } => PackedMatrix::I8(weights.packed_i8((&weight, &scales), sizes)?),
             Self::Blocks { weight, format, .. } => {
-                PackedWeight::Blocks(weights.packed_blocks((&weight, format), sizes)?)
+                PackedMatrix::Blocks(weights.packed_blocks((&weight, format), sizes)?)
             }
-        })
+        };
+        Ok(PackedWeight { matrix, threads: weights.threads().clone() })
     }
 }
 
-/// A matrix arranged for products.
-pub(super) enum PackedWeight {
+/// A matrix arranged for products, and the threads that share them.
+pub(super) struct PackedWeight {
+    matrix: PackedMatrix,
+    threads: Arc<Threads>,
+}
+
+enum PackedMatrix {
     F32(PackedLinear),
     I8(PackedLinearI8),
     Blocks(PackedLinearBlocks),
@@ -67,19 +75,24 @@ pub(super) enum PackedWeight {
 impl PackedWeight {
     /// The product of each row of `x`, and a bias.
     pub fn forward(&self, x: &Tensor, bias: Option<&Tensor>) -> Result<Tensor, OpError> {
-        match self {
-            Self::F32(weight) => ops::packed_linear(x, weight, bias),
-            Self::I8(weight) => ops::packed_linear_i8(x, weight, bias),
-            Self::Blocks(weight) => ops::packed_linear_blocks(x, weight, bias),
+        match &self.matrix {
+            PackedMatrix::F32(weight) => ops::linear(x, weight, bias, &self.threads),
+            PackedMatrix::I8(weight) => ops::linear(x, weight, bias, &self.threads),
+            PackedMatrix::Blocks(weight) => ops::linear(x, weight, bias, &self.threads),
         }
+    }
+
+    /// The threads that share its products.
+    pub fn threads(&self) -> &Threads {
+        &self.threads
     }
 
     /// The rows that `ids` name, as those of a table.
     pub fn rows(&self, ids: &[u32]) -> Result<Tensor, OpError> {
-        match self {
-            Self::F32(weight) => ops::embed_packed(weight, ids),
-            Self::I8(weight) => ops::embed_packed_i8(weight, ids),
-            Self::Blocks(weight) => ops::embed_blocks(weight, ids),
+        match &self.matrix {
+            PackedMatrix::F32(weight) => ops::embed_packed(weight, ids),
+            PackedMatrix::I8(weight) => ops::embed_packed_i8(weight, ids),
+            PackedMatrix::Blocks(weight) => ops::embed_blocks(weight, ids),
         }
     }
 }

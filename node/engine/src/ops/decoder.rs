@@ -4,10 +4,14 @@ use super::in_place::{in_place, with_values};
 use super::kernel_op::KernelOp;
 use super::transformer::score_scale;
 use super::OpError;
+use crate::Threads;
 use candle_core::{Device, Tensor};
 use votive_kernels::{
     Attention, AttentionMask, KeyValueCache, Norm, PackedLinear, PackedLinearI8, RotaryPairs, RotaryTable,
 };
+
+/// Queries of a part: a multiple of what the kernel takes at a time.
+const CAUSAL_QUERY_STEP: usize = 12;
 
 /// The rows of `table`, which is packed for products too, that `ids` name.
 pub(crate) fn embed_packed(table: &PackedLinear, ids: &[u32]) -> Result<Tensor, OpError> {
@@ -57,16 +61,30 @@ pub(crate) fn append(caches: &mut [&mut KeyValueCache], key: &Tensor, value: &Te
 }
 
 /// Attention of `heads` of queries, as many to each of the caches, to whose last keys they belong: each to its own key and those
-/// before, with scores times 1/√(head size).
-pub(crate) fn attend_causally(query: &Tensor, caches: &[&mut KeyValueCache], heads: usize) -> Result<Tensor, OpError> {
+/// before, with scores times 1/√(head size). `threads` share the queries.
+pub(crate) fn attend_causally(
+    query: &Tensor,
+    caches: &[&mut KeyValueCache],
+    heads: usize,
+    threads: &Threads,
+) -> Result<Tensor, OpError> {
+    let (all_rows, columns) = query.dims2()?;
+    let keys: usize = caches.iter().map(|cache| cache.len()).sum();
+    let rows = all_rows / caches.len();
+    let parts = threads.parts(2 * rows * keys * columns);
+    let step = all_rows.div_ceil(parts).next_multiple_of(CAUSAL_QUERY_STEP);
     KernelOp::new("attend", query.shape().clone(), |query: &[f32], out: &mut [f32]| {
-        let of_context = query.len() / caches.len();
-        let rows = query.chunks_exact(of_context).zip(out.chunks_exact_mut(of_context));
-        for (cache, (query, out)) in caches.iter().zip(rows) {
+        let contexts = query.chunks_exact(rows * columns).zip(out.chunks_exact_mut(rows * columns));
+        let parts = caches.iter().zip(contexts).flat_map(|(cache, (query, out))| {
+            let firsts = (0..rows).step_by(step);
+            let parts = query.chunks(step * columns).zip(out.chunks_mut(step * columns));
+            firsts.zip(parts).map(move |(first, part)| (&**cache, first, part))
+        });
+        threads.each(parts, |(cache, first, (query, out))| {
+            let mask = AttentionMask::CausalBefore(rows - first - query.len() / columns);
             let scale = score_scale(cache.head_size())?;
-            votive_kernels::attend(query, cache, Attention { heads, scale, mask: AttentionMask::Causal }, out)?;
-        }
-        Ok(())
+            votive_kernels::attend(query, cache, Attention { heads, scale, mask }, out)
+        })
     })
     .apply1(query)
 }

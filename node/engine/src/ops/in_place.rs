@@ -2,9 +2,13 @@
 
 use super::kernel_op::operand;
 use super::OpError;
+use crate::Threads;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor};
 use std::cell::{OnceCell, RefCell};
-use votive_kernels::KernelError;
+use votive_kernels::{Function, KernelError};
+
+/// A function of one value takes about as long as so many multiplications.
+const FUNCTION_WORK: usize = 32;
 
 /// Replaces the values of `x`, of any shape, by those that `kernel` makes of them, such as relu's. Nothing is copied: whoever else
 /// holds the tensor sees them too, so that a caller gives one that it has just made, or that nothing looks at again.
@@ -18,6 +22,14 @@ pub(crate) fn in_place(
         Ok(()) => Ok(x),
         Err(error) => Err(op.refusal.get().map_or(OpError::Candle(error), |refusal| OpError::Kernel(*refusal))),
     }
+}
+
+/// A function of each value, [in the place](in_place) of `x`, shared among `threads`.
+pub(crate) fn map(x: Tensor, function: Function, threads: &Threads) -> Result<Tensor, OpError> {
+    in_place("map", x, |values| {
+        let parts = threads.parts(values.len().saturating_mul(FUNCTION_WORK));
+        threads.each(values.chunks_mut(values.len().div_ceil(parts).max(1)), |part| votive_kernels::map(function, part))
+    })
 }
 
 /// What `read` makes of the values of a contiguous f32 tensor, which are not copied.

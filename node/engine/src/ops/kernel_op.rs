@@ -98,6 +98,21 @@ impl<F: Fn(&[f32], &[f32], &[f32], &mut [f32]) -> Result<(), KernelError>> Custo
     }
 }
 
+/// A kernel over `x` and a bias, if there is one.
+pub(super) fn apply(
+    name: &'static str,
+    x: &Tensor,
+    bias: Option<&Tensor>,
+    shape: impl Into<Shape>,
+    kernel: impl Fn(&[f32], Option<&[f32]>, &mut [f32]) -> Result<(), KernelError>,
+) -> Result<Tensor, OpError> {
+    match bias {
+        None => KernelOp::new(name, shape, |x: &[f32], out: &mut [f32]| kernel(x, None, out)).apply1(x),
+        Some(bias) => KernelOp::new(name, shape, |x: &[f32], bias: &[f32], out: &mut [f32]| kernel(x, Some(bias), out))
+            .apply2(x, bias),
+    }
+}
+
 /// The elements of an operand, which must lie in one piece.
 pub(super) fn operand<'a>(storage: &'a CpuStorage, layout: &Layout) -> candle_core::Result<&'a [f32]> {
     let (begin, end) = layout.contiguous_offsets().ok_or(candle_core::Error::RequiresContiguous { op: "kernel" })?;

@@ -3,8 +3,15 @@
 use super::in_place::{in_place, with_values};
 use super::kernel_op::KernelOp;
 use super::OpError;
+use crate::Threads;
 use candle_core::Tensor;
 use votive_kernels::{Function, KernelError, Norm, Sequence};
+
+/// Queries of a part: a multiple of what the kernel takes at a time.
+const QUERY_STEP: usize = 32;
+
+/// The most floats that each thread may hold to attend: 16 MiB, of what an engine's process has for a thread beside its calls.
+const SHARED_WORKSPACE_VALUES: usize = 4 << 20;
 
 /// Heads of an attention, and the values of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +25,18 @@ impl AttentionShape {
     /// scores, weights and outputs.
     pub fn workspace_values(self, rows: usize) -> usize {
         2 * rows * self.head_size + 64 * (rows + self.head_size)
+    }
+
+    /// The most rows of texts of `lengths` tokens that one of `threads` takes: all of them where the kernel's memory for each
+    /// thread is more than a thread may have.
+    fn rows_of_part(self, lengths: &[usize], threads: &Threads) -> usize {
+        let (rows, longest) = (lengths.iter().sum::<usize>(), lengths.iter().copied().max().unwrap_or(1));
+        let products = lengths.iter().map(|length| 2 * length * length * self.heads * self.head_size).sum();
+        match threads.parts(products) {
+            _ if self.workspace_values(longest) > SHARED_WORKSPACE_VALUES => longest,
+            1 => longest,
+            parts => rows.div_ceil(parts).next_multiple_of(QUERY_STEP),
+        }
     }
 }
 
@@ -54,25 +73,30 @@ pub(crate) fn layer_norm(x: Tensor, weight: &Tensor, bias: &Tensor, epsilon: f32
 }
 
 /// Attention of every query to all keys of its own text, with scores times 1/√(head size). The rows of query, key and value are
-/// those of texts of `lengths` tokens, one after the other.
+/// those of texts of `lengths` tokens, one after the other; `threads` share them.
 pub(crate) fn attend(
     (query, key, value): (&Tensor, &Tensor, &Tensor),
     lengths: &[usize],
     shape: AttentionShape,
+    threads: &Threads,
 ) -> Result<Tensor, OpError> {
     let AttentionShape { heads, head_size } = shape;
     let columns = heads * head_size;
+    let scale = score_scale(head_size)?;
+    let step = shape.rows_of_part(lengths, threads) * columns;
     let kernel = |query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]| {
-        let scale = score_scale(head_size)?;
-        let mut first = 0;
+        let mut parts = Vec::new();
+        let (mut first, mut rest) = (0, out);
         for rows in lengths {
-            let text = first * columns..(first + rows) * columns;
-            let (queries, keys, values) = (&query[text.clone()], &key[text.clone()], &value[text.clone()]);
-            let sequence = Sequence { queries, keys, values, heads, head_size };
-            votive_kernels::attend_unmasked(sequence, scale, &mut out[text])?;
-            first += rows;
+            let text = first..first + rows * columns;
+            let (out, further) = rest.split_at_mut(text.len());
+            let (keys, values) = (&key[text.clone()], &value[text.clone()]);
+            for (queries, out) in query[text.clone()].chunks(step).zip(out.chunks_mut(step)) {
+                parts.push((Sequence { queries, keys, values, heads, head_size }, out));
+            }
+            (first, rest) = (text.end, further);
         }
-        Ok(())
+        threads.each(parts, |(sequence, out)| votive_kernels::attend_unmasked(sequence, scale, out))
     };
     KernelOp::new("attend", query.shape().clone(), kernel).apply3(query, key, value)
 }

@@ -8,8 +8,9 @@ use super::{MANIFEST_PATH, MAX_MANIFEST_BYTES};
 use crate::graph::{Cost, Plan};
 use crate::tokens;
 use crate::weights::{read_gguf, Header, Weights, MAX_START_BYTES};
-use crate::EngineLimits;
+use crate::{EngineLimits, Threads};
 use std::path::Path;
+use std::sync::Arc;
 use votive_digest::Hash;
 
 /// A package that has passed every check but that of its weights' values.
@@ -56,8 +57,9 @@ impl CheckedPackage {
     }
 
     /// Loads the weights from the bytes that were checked, each chunk of which is checked again as it is read.
-    pub fn load(self) -> Result<Package, PackageError> {
-        let weights = Weights::new(self.content.get(&self.manifest.weights)?, &self.header);
+    /// The calls' products are shared among `threads`.
+    pub fn load(self, threads: Arc<Threads>) -> Result<Package, PackageError> {
+        let weights = Weights::new(self.content.get(&self.manifest.weights)?, &self.header, &threads);
         // Its length has been limited where its memory was counted.
         let read = |path: &String| Ok::<_, PackageError>(self.content.get(path)?.start(u64::MAX)?);
         let tokenizer = self.manifest.tokenizer.as_ref().map(read).transpose()?;
@@ -71,6 +73,7 @@ impl CheckedPackage {
             manifest: self.manifest,
             golden: self.golden,
             graph,
+            threads,
         })
     }
 }

@@ -54,6 +54,7 @@ impl Package {
             return Ok(Verdict::Wrong(Difference::NotTokens(output.len())));
         };
         votive_kernels::check_environment().map_err(RunError::Kernel)?;
+        let _running = self.threads.begin();
         let replayed = self.graph.replay(input, parameters, &answer, budget);
         let verdict = replayed.and_then(|replayed| replayed.map(judge).transpose());
         Ok(ended(verdict)?.unwrap_or_else(|failed| Verdict::Wrong(Difference::Code(failed.code))))

@@ -19,7 +19,7 @@ pub struct Launch {
     pub socket: PathBuf,
     /// The folder of the packages.
     pub store: PathBuf,
-    /// How many calls run at once.
+    /// How many threads compute: as many calls at once.
     pub threads: NonZeroU32,
     /// What the engine may spend.
     pub limits: EngineLimits,

@@ -1,9 +1,9 @@
 //! What the process is started with. Two programs have it: `votive-engine serve` and `votive-node engine`.
 
 use super::{confine, private_listener, ConfineError, Server, SocketError};
-use crate::{Engine, EngineLimits, PackageStore, StoreError};
+use crate::{Engine, EngineLimits, PackageStore, StoreError, Threads, ThreadsError};
 use std::io::{self, Read};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::{process, thread};
 
@@ -34,7 +34,8 @@ pub struct ServeArgs {
     /// The folder of the packages.
     #[arg(long, value_name = "FOLDER")]
     store: PathBuf,
-    /// How many threads compute. Each runs one call at a time, or several of one package together.
+    /// How many threads compute. Each runs one call at a time, or several of one package together; those without a call help the
+    /// others.
     #[arg(long, value_name = "N", default_value = "1")]
     threads: NonZeroU32,
     /// The most memory that the process may take. By default what packages may need, and some more.
@@ -58,6 +59,9 @@ pub enum ServeError {
     /// There is no socket.
     #[error(transparent)]
     Socket(#[from] SocketError),
+    /// The system gives no threads to share products.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
     /// The system gives no thread.
     #[error("cannot start a thread; raise the system's limits, or the process's memory")]
     Thread(#[source] io::Error),
@@ -77,7 +81,9 @@ impl ServeArgs {
         confine(self.process_memory_bytes.unwrap_or_else(|| process_bytes(&limits, self.threads)))?;
         let store = PackageStore::open(self.store)?;
         let listener = private_listener(&self.socket)?;
-        Server::new(Engine::new(store, limits), self.threads.get()).listen(&listener).map_err(ServeError::Thread)
+        let threads = NonZeroUsize::try_from(self.threads).unwrap_or(NonZeroUsize::MAX);
+        let engine = Engine::new(store, limits).with_threads(Threads::new(threads)?);
+        Server::new(engine, self.threads.get()).listen(&listener).map_err(ServeError::Thread)
     }
 }
 

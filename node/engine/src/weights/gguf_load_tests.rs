@@ -17,7 +17,7 @@ fn with_weights(file: &GgufFile, order: RowOrder, check: impl FnOnce(&Weights)) 
     let reader = file.read(0..content.len()).expect("it is read");
     let mut header = read_gguf(reader, file.size()).expect("the header is sound");
     header.order_rotary_rows(order);
-    check(&Weights::new(&file, &header));
+    check(&Weights::new(&file, &header, &Threads::one()));
 }
 
 /// Random blocks whose scales are finite, more than are read at once.

@@ -14,7 +14,7 @@ fn loaded(dtype: &str, halves: &[u16]) -> Vec<f32> {
     let leaves = content.chunks(votive_digest::CHUNK_BYTES).map(votive_digest::chunk_hash).collect();
     let file = CheckedFile::new("file".into(), location, content.len() as u64, leaves);
     let header = Header::read(&content, file.size()).expect("the header is sound");
-    let tensor = Weights::new(&file, &header).f32("a").expect("it loads");
+    let tensor = Weights::new(&file, &header, &Threads::one()).f32("a").expect("it loads");
     crate::ops::values(&tensor).expect("its values")
 }
 

@@ -59,6 +59,22 @@ proptest! {
     }
 
     #[test]
+    fn some_of_the_queries_have_the_bits_they_have_among_all(shape in shapes(), seed: u32, cut in 0..60usize) {
+        let (rows, heads, _, size) = shape;
+        let (queries, cache) = case(shape, seed);
+        let mut all = vec![0.0; queries.len()];
+        attend(&queries, &cache, attention(heads, AttentionMask::Causal), &mut all).unwrap();
+        let cut = cut % rows;
+        for range in [0..cut, cut..rows].into_iter().filter(|range| !range.is_empty()) {
+            let mask = AttentionMask::CausalBefore(rows - range.end);
+            let part = range.start * heads * size..range.end * heads * size;
+            let mut out = vec![1.0; part.len()];
+            attend(&queries[part.clone()], &cache, attention(heads, mask), &mut out).unwrap();
+            prop_assert_eq!(bits(&out), bits(&all[part]));
+        }
+    }
+
+    #[test]
     fn without_a_mask_a_sequence_has_the_bits_it_has_over_a_cache(
         (rows, heads, _, size) in shapes(), count in 1..70usize, seed: u32
     ) {

@@ -164,6 +164,10 @@ fn attention_refuses_what_it_is_not_defined_for() {
     assert_eq!(parameter(run(&cache, Attention { scale: f32::NAN, ..full }, &[0.0; 4])), Some("scale"));
     let causal = Attention { mask: AttentionMask::Causal, ..full };
     assert_eq!(run(&cache, causal, &[0.0; 8]), Err(mismatch("cache", 2, 1)));
+    let before = |keys| Attention { mask: AttentionMask::CausalBefore(keys), ..full };
+    assert_eq!(run(&cache, before(0), &[0.0; 4]), Ok(()));
+    assert_eq!(run(&cache, before(1), &[0.0; 4]), Err(mismatch("cache", 2, 1)));
+    assert_eq!(run(&cache, before(usize::MAX), &[0.0; 4]), Err(mismatch("cache", usize::MAX, 1)));
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! An encoder of sentence embeddings over token ids.
 
 use super::{
-    package::{manifest, Tensors, Weights},
+    package::{manifest, Site, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
 use color_eyre::eyre::Result;
 use serde_json::json;
-use std::path::Path;
 
 const HIDDEN: usize = 48;
 const LAYERS: usize = 2;
@@ -16,22 +15,22 @@ const INTERMEDIATE: usize = 100;
 const VOCABULARY: usize = 90;
 const MAX_TOKENS: usize = 34;
 
-pub fn f32(folder: &Path) -> Result<Model> {
-    model(folder, "bert", Weights::F32)
+pub fn f32(site: Site<'_>) -> Result<Model> {
+    model(site, "bert", Weights::F32)
 }
 
-pub fn i8(folder: &Path) -> Result<Model> {
-    model(folder, "bert_i8", Weights::I8)
+pub fn i8(site: Site<'_>) -> Result<Model> {
+    model(site, "bert_i8", Weights::I8)
 }
 
-fn model(folder: &Path, name: &'static str, weights: Weights) -> Result<Model> {
+fn model(site: Site<'_>, name: &'static str, weights: Weights) -> Result<Model> {
     let mut manifest = manifest(name, "bert", json!({ "dtype": "u32", "shape": [MAX_TOKENS] }), HIDDEN);
     manifest["bert"] = json!({
         "hidden": HIDDEN, "layers": LAYERS, "heads": HEADS, "intermediate": INTERMEDIATE, "vocabulary": VOCABULARY,
         "max_positions": MAX_TOKENS, "token_types": 2, "max_tokens": MAX_TOKENS, "epsilon": 1e-12, "pooling": "mean",
         "normalise": true,
     });
-    let package = tensors(weights).into_package(folder, &manifest)?;
+    let package = tensors(weights).into_package(site, &manifest)?;
     Ok(Model { name, package, inputs: inputs(2301) })
 }
 

@@ -1,19 +1,18 @@
 //! A convolutional network over floats.
 
 use super::{
-    package::{f32_input, manifest, Tensors, Weights},
+    package::{f32_input, manifest, Site, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
 use color_eyre::eyre::Result;
 use serde_json::json;
-use std::path::Path;
 
 /// Channels, height and width of an image.
 const IMAGE: [usize; 3] = [3, 16, 13];
 const CLASSES: usize = 10;
 
-pub fn f32(folder: &Path) -> Result<Model> {
+pub fn f32(site: Site<'_>) -> Result<Model> {
     let mut manifest = manifest("cnn", "cnn", json!({ "dtype": "f32", "shape": IMAGE }), CLASSES);
     manifest["layers"] = json!([
         { "type": "conv2d", "weight": "conv0.weight", "bias": "conv0.bias", "stride": 1, "padding": 1 },
@@ -32,5 +31,5 @@ pub fn f32(folder: &Path) -> Result<Model> {
         .dense("fc", CLASSES, 240);
     let mut sequence = Sequence::new(2201);
     let inputs = (0..INPUTS).map(|index| f32_input(&mut sequence, index, IMAGE.iter().product())).collect();
-    Ok(Model { name: "cnn", package: tensors.into_package(folder, &manifest)?, inputs })
+    Ok(Model { name: "cnn", package: tensors.into_package(site, &manifest)?, inputs })
 }

@@ -2,13 +2,12 @@
 //! table of words.
 
 use super::{
-    package::{manifest, Tensors, Weights},
+    package::{manifest, Site, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
 use color_eyre::eyre::Result;
 use serde_json::json;
-use std::path::Path;
 
 const VOCABULARY: usize = 301;
 const HIDDEN: usize = 48;
@@ -20,15 +19,15 @@ const HEAD_SIZE: usize = 10;
 const MAX_PROMPT: usize = 30;
 const MAX_ANSWER: usize = 17;
 
-pub fn f32(folder: &Path) -> Result<Model> {
-    model(folder, "llama", Weights::F32)
+pub fn f32(site: Site<'_>) -> Result<Model> {
+    model(site, "llama", Weights::F32)
 }
 
-pub fn i8(folder: &Path) -> Result<Model> {
-    model(folder, "llama_i8", Weights::I8)
+pub fn i8(site: Site<'_>) -> Result<Model> {
+    model(site, "llama_i8", Weights::I8)
 }
 
-fn model(folder: &Path, name: &'static str, weights: Weights) -> Result<Model> {
+fn model(site: Site<'_>, name: &'static str, weights: Weights) -> Result<Model> {
     let is_tied = weights == Weights::I8;
     let mut manifest = manifest(name, "llama", json!({ "dtype": "u32", "shape": [MAX_PROMPT] }), MAX_ANSWER);
     manifest["output"]["dtype"] = "u32".into();
@@ -46,7 +45,7 @@ fn model(folder: &Path, name: &'static str, weights: Weights) -> Result<Model> {
     for layer in 0..LAYERS {
         add_layer(&mut tensors, &format!("model.layers.{layer}"), !is_tied);
     }
-    Ok(Model { name, package: tensors.into_package(folder, &manifest)?, inputs: prompts(2401) })
+    Ok(Model { name, package: tensors.into_package(site, &manifest)?, inputs: prompts(2401) })
 }
 
 /// The tensors of a layer, by the names of Hugging Face's `LlamaForCausalLM`.

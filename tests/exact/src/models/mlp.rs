@@ -1,17 +1,16 @@
 //! Two perceptrons: of f32 weights over bytes, and of int8 weights over floats.
 
 use super::{
-    package::{f32_input, manifest, Tensors, Weights},
+    package::{f32_input, manifest, Site, Tensors, Weights},
     Model, INPUTS,
 };
 use crate::operands::Sequence;
 use color_eyre::eyre::Result;
 use serde_json::json;
-use std::path::Path;
 
 const WIDTHS: [usize; 4] = [70, 130, 48, 10];
 
-pub fn f32(folder: &Path) -> Result<Model> {
+pub fn f32(site: Site<'_>) -> Result<Model> {
     let mut manifest =
         manifest("mlp", "mlp", json!({ "dtype": "u8", "shape": [WIDTHS[0]], "scale": 0.0078125 }), WIDTHS[3]);
     manifest["layers"] = json!([
@@ -25,10 +24,10 @@ pub fn f32(folder: &Path) -> Result<Model> {
     }
     let mut sequence = Sequence::new(2001);
     let inputs = (0..INPUTS).map(|_| (0..WIDTHS[0]).map(|_| sequence.below(256) as u8).collect()).collect();
-    Ok(Model { name: "mlp", package: tensors.into_package(folder, &manifest)?, inputs })
+    Ok(Model { name: "mlp", package: tensors.into_package(site, &manifest)?, inputs })
 }
 
-pub fn i8(folder: &Path) -> Result<Model> {
+pub fn i8(site: Site<'_>) -> Result<Model> {
     let mut manifest = manifest("mlp_i8", "mlp", json!({ "dtype": "f32", "shape": [WIDTHS[0]] }), WIDTHS[3]);
     let linear = |layer: usize| {
         let name = |part: &str| format!("fc{layer}.{part}");
@@ -42,5 +41,5 @@ pub fn i8(folder: &Path) -> Result<Model> {
     }
     let mut sequence = Sequence::new(2101);
     let inputs = (0..INPUTS).map(|index| f32_input(&mut sequence, index, WIDTHS[0])).collect();
-    Ok(Model { name: "mlp_i8", package: tensors.into_package(folder, &manifest)?, inputs })
+    Ok(Model { name: "mlp_i8", package: tensors.into_package(site, &manifest)?, inputs })
 }

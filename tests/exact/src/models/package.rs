@@ -4,8 +4,15 @@ use crate::operands::{Operands, Sequence};
 use color_eyre::eyre::{Result, WrapErr};
 use safetensors::{tensor::TensorView, Dtype};
 use serde_json::{json, Value};
-use std::{fs, path::Path};
-use votive_engine::{EngineLimits, Package};
+use std::{fs, path::Path, sync::Arc};
+use votive_engine::{CheckedPackage, EngineLimits, Package, Threads};
+
+/// Where packages are written, and the threads that share their products.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    pub folder: &'a Path,
+    pub threads: &'a Arc<Threads>,
+}
 
 /// How matrices are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +66,10 @@ impl Tensors {
         self.matrix(name, [outputs, inputs], 2.0 / (inputs as f32).sqrt()).f32(format!("{name}.bias"), &[outputs], 0.5)
     }
 
-    /// Writes the package of `manifest` and these tensors into `folder` under its name, and loads it.
-    pub fn into_package(self, folder: &Path, manifest: &Value) -> Result<Package> {
+    /// Writes the package of `manifest` and these tensors under its name, and loads it.
+    pub fn into_package(self, site: Site<'_>, manifest: &Value) -> Result<Package> {
         let name = manifest["name"].as_str().unwrap_or_default();
-        let folder = folder.join(name);
+        let folder = site.folder.join(name);
         let views = self.tensors.iter().map(|(name, dtype, shape, bytes)| {
             TensorView::new(*dtype, shape.clone(), bytes).map(|view| (name.as_str(), view))
         });
@@ -71,8 +78,13 @@ impl Tensors {
         fs::write(folder.join("manifest.json"), manifest.to_string())?;
         fs::write(folder.join("model.safetensors"), weights)?;
         fs::write(folder.join("golden.json"), r#"{"vectors":[{"input":"00"}]}"#)?;
-        Package::load(&folder, None, &EngineLimits::default()).wrap_err_with(|| format!("cannot load the small {name}"))
+        load(&folder, site.threads).wrap_err_with(|| format!("cannot load the small {name}"))
     }
+}
+
+/// Loads the package in `folder`, whose products `threads` share.
+pub fn load(folder: &Path, threads: &Arc<Threads>) -> Result<Package> {
+    Ok(CheckedPackage::read(folder, None, &EngineLimits::default())?.load(threads.clone())?)
 }
 
 /// The manifest of `architecture`, which lacks its layers.

@@ -47,11 +47,14 @@ pub fn run(case: &[u8]) {
     let Ok(all) = result else { return };
     let rows = len / (heads * head_size);
     let row = usize::from(operands.byte()) % rows;
-    if mask == AttentionMask::Causal {
-        cache.truncate(cache.len() - rows + row + 1);
-    }
     let range = row * heads * head_size..(row + 1) * heads * head_size;
     let mut alone = vec![1.0; range.len()];
+    if mask == AttentionMask::Causal {
+        let before = Attention { mask: AttentionMask::CausalBefore(rows - row - 1), ..attention };
+        assert_eq!(votive_kernels::attend(&queries[range.clone()], &cache, before, &mut alone), Ok(()));
+        assert_eq!(bits(&alone), all[range.clone()], "query {row} before the others' keys");
+        cache.truncate(cache.len() - rows + row + 1);
+    }
     assert_eq!(votive_kernels::attend(&queries[range.clone()], &cache, attention, &mut alone), Ok(()));
     assert_eq!(bits(&alone), all[range], "query {row} alone");
 }

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 use votive_digest::{AnswerCode, Parameters};
-use votive_engine::{CheckedPackage, EngineLimits, InputSpec, InputType, OutputType, Package, Verdict};
+use votive_engine::{CheckedPackage, EngineLimits, InputSpec, InputType, OutputType, Package, Threads, Verdict};
 
 /// What a machine of these tests may spend.
 const LIMITS: EngineLimits = EngineLimits { max_package_bytes: 1 << 20, max_memory_bytes: 16 << 20 };
@@ -109,7 +109,7 @@ fn swollen(header: &str, count: u16) -> String {
 
 fn check(folder: &Path, request: &[u8]) {
     let ((declared, package), peak) = memory::measure(|| match CheckedPackage::read(folder, None, &LIMITS) {
-        Ok(checked) => (checked.memory_bytes() as usize, checked.load().ok()),
+        Ok(checked) => (checked.memory_bytes() as usize, checked.load(Threads::one()).ok()),
         Err(_) => (LIMITS.max_memory_bytes as usize, None),
     });
     assert!(peak <= declared + SLACK_BYTES, "loading took {peak} bytes, {declared} are declared");

@@ -92,7 +92,7 @@ impl EncoderLayer<LoadedDense, Tensor> {
         let attended = self.attention_output.forward(&self.attend(x, lengths)?)?;
         let x = self.attention_norm.forward(ops::add(attended, x)?)?;
         let inner = self.intermediate.forward(&x)?;
-        let inner = ops::in_place("gelu", inner, |values| votive_kernels::map(Function::Gelu, values))?;
+        let inner = ops::map(inner, Function::Gelu, self.intermediate.threads())?;
         let x = self.output_norm.forward(ops::add(self.output.forward(&inner)?, &x)?)?;
         Ok(EncoderOutput { x, output_inputs: inner })
     }
@@ -100,6 +100,6 @@ impl EncoderLayer<LoadedDense, Tensor> {
     /// What the rows attend to: queries, keys and values are freed before the products that follow take room.
     fn attend(&self, x: &Tensor, lengths: &[usize]) -> Result<Tensor, OpError> {
         let (query, key, value) = (self.query.forward(x)?, self.key.forward(x)?, self.value.forward(x)?);
-        ops::attend((&query, &key, &value), lengths, self.attention)
+        ops::attend((&query, &key, &value), lengths, self.attention, self.query.threads())
     }
 }

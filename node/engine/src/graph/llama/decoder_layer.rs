@@ -104,13 +104,12 @@ impl DecoderLayer<LoadedDense, Tensor> {
         let x = self.attention_norm.forward(x)?;
         let query = turned(self.query.forward(&x)?)?;
         ops::append(caches, &turned(self.key.forward(&x)?)?, &self.value.forward(&x)?)?;
-        self.attention_output.forward(&ops::attend_causally(&query, caches, self.heads)?)
+        self.attention_output.forward(&ops::attend_causally(&query, caches, self.heads, self.query.threads())?)
     }
 
     fn feed_forward(&self, x: &Tensor) -> Result<Tensor, OpError> {
         let x = self.feed_forward_norm.forward(x)?;
-        let silu = |values: &mut [f32]| votive_kernels::map(Function::Silu, values);
-        let gate = ops::in_place("silu", self.gate.forward(&x)?, silu)?;
+        let gate = ops::map(self.gate.forward(&x)?, Function::Silu, self.gate.threads())?;
         self.down.forward(&ops::multiply(gate, &self.up.forward(&x)?)?)
     }
 }

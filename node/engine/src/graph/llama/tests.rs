@@ -2,6 +2,7 @@ use super::*;
 use crate::graph::planner::Planner;
 use crate::package::{content::Content, listing::Listing};
 use crate::weights::{Header, MAX_START_BYTES};
+use crate::Threads;
 use std::path::Path;
 
 /// The llama that the repository carries, of int8.
@@ -14,7 +15,7 @@ fn tiny_llama() -> LoadedLlama {
     let weights = content.get(&manifest.weights).expect("it is listed");
     let header = Header::read(&weights.start(MAX_START_BYTES).expect("it is read"), weights.size()).expect("a header");
     let (planned, _) = plan(&manifest, &mut Planner::new(&header)).expect("it fits");
-    planned.load(&Weights::new(weights, &header)).expect("it loads")
+    planned.load(&Weights::new(weights, &header, &Threads::one())).expect("it loads")
 }
 
 #[test]
