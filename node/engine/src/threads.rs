@@ -96,6 +96,9 @@ impl Threads {
         let Some(others) = &self.others else { return parts.try_for_each(compute) };
         let Some(own) = parts.next() else { return Ok(()) };
         let rest: Vec<P> = parts.collect();
+        if rest.is_empty() {
+            return compute(own);
+        }
         let (mut first, mut further) = (Ok(()), vec![Ok(()); rest.len()]);
         let (compute, open) = (&compute, &AtomicUsize::new(rest.len()));
         others.in_place_scope(|scope| {
