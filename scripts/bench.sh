@@ -14,8 +14,8 @@ usage: scripts/bench.sh NAME [ARGUMENT...]
   fuzz [all | TARGET] [CASES]                    readers of hostile files, and kernels against the portable level, under libFuzzer
                                                  (1,000,000 cases of each)
   soak [STEPS]                                   random calls against a reference ledger (1,000,000 steps)
-  engine [--check] [SECTION...]                  speed and memory of the engine beside candle, onnxruntime and llama.cpp, one thread but for the last section
-                                                 (10 min; sections: products int8 minilm memory batches llama threads)
+  engine [--check] [SECTION...]                  speed and memory of the engine beside candle, onnxruntime and llama.cpp, on one thread
+                                                 but in the last section (10 min; sections: products int8 minilm memory batches llama threads)
   exact                                          digests of kernels and models at every level, in Wasm, under foreign caches and
                                                  on emulated processors: fails where one differs
   weights [PALLET...]                            measures all weights anew and writes runtime/src/weights (an hour)
