@@ -4,7 +4,7 @@ use crate::minilm::of_tokens;
 use crate::report::Report;
 use crate::timing::{candidate, medians};
 use crate::Places;
-use color_eyre::eyre::{ensure, OptionExt, Result};
+use color_eyre::eyre::{ensure, Result};
 use std::path::Path;
 use votive_digest::{AnswerCode, Parameters};
 use votive_engine::{Budget, Completion, EngineLimits, ModelCall, Package};
@@ -49,13 +49,13 @@ fn compare(report: &Report, name: &str, package: &Package, input: &[u8], max_uni
 
 /// Answers `input` together, once for each of `parameters`.
 pub fn together(package: &Package, input: &[u8], parameters: &[Parameters]) -> Result<Vec<Completion>> {
-    let budget = Budget::unlimited();
-    let call = |parameters| ModelCall { input, parameters, budget: &budget };
-    let calls: Vec<ModelCall<'_>> = parameters.iter().map(call).collect();
-    let mut ends: Vec<_> = calls.iter().map(|_| None).collect();
-    package.run_batch(&calls, &mut |place, end| ends[place] = Some(end));
-    let completions = ends.into_iter().map(|end| Ok(end.ok_or_eyre("a call has no end")??));
-    let completions = completions.collect::<Result<Vec<Completion>>>()?;
+    let call = |parameters: &Parameters| ModelCall {
+        input: input.to_vec(),
+        parameters: *parameters,
+        budget: Budget::unlimited(),
+    };
+    let ends = package.run_all(parameters.iter().map(call).collect());
+    let completions = ends.into_iter().collect::<Result<Vec<Completion>, _>>()?;
     ensure!(completions.iter().all(|completion| completion.code == AnswerCode::Complete), "a call has no answer");
     Ok(completions)
 }

@@ -1,9 +1,12 @@
 //! The engine: packages by root, loaded once, run by many threads.
 
+mod counted;
+
 use crate::loaded::Loaded;
 use crate::package::{CheckedPackage, Package};
 use crate::turn::Turn;
-use crate::{Budget, Completion, EngineError, ModelCall, PackageStore, RunError, Threads, Verdict};
+use crate::{Batch, Budget, Completion, EngineError, ModelCall, PackageStore, RunError, Threads, Verdict};
+use counted::Counted;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -100,32 +103,14 @@ impl Engine {
         Ok(self.package(root, budget)?.run_within(input, parameters, budget)?)
     }
 
-    /// Runs calls of the package that `root` names together, and tells `ended` of each, by its place in `calls`, as soon as it ends:
-    /// as [`run_within`](Self::run_within) does alone. As many run at once as there is memory for.
-    pub fn run_batch(
-        &self,
-        root: &Hash,
-        calls: &[ModelCall<'_>],
-        ended: &mut dyn FnMut(usize, Result<Completion, EngineError>),
-    ) {
-        let mut first = 0;
-        while first < calls.len() {
-            // Each call holds the package, by which its memory is counted.
-            let package = match self.package(root, calls[first].budget) {
-                Ok(package) => package,
-                Err(error) => {
-                    ended(first, Err(error));
-                    first += 1;
-                    continue;
-                }
-            };
-            let beside = calls[first + 1..].iter().map_while(|call| self.package(root, call.budget).ok());
-            let beside: Vec<_> = beside.collect();
-            let batch = &calls[first..=first + beside.len()];
-            package.run_batch(batch, &mut |place, completion| {
-                ended(first + place, completion.map_err(EngineError::from));
-            });
-            first += batch.len();
+    /// Runs the calls of a batch, all of the package that `root` names, until there is none: each ends as
+    /// [`run_within`](Self::run_within) does alone. As many run at once as there is memory for; the next one waits for it.
+    pub fn run_batch(&self, root: &Hash, batch: &mut dyn Batch<ModelCall, Result<Completion, EngineError>>) {
+        while let Some((number, call)) = batch.next() {
+            match self.package(root, &call.budget) {
+                Ok(package) => package.run_batch(&mut Counted::new(self, root, batch, (number, call))),
+                Err(error) => batch.ended(number, Err(error)),
+            }
         }
     }
 

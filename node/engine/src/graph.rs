@@ -23,7 +23,7 @@ use crate::ops::OpError;
 use crate::package::{Architecture, Manifest, PackageError};
 use crate::tokens::TokenInput;
 use crate::weights::{Header, Weights};
-use crate::{Budget, Difference};
+use crate::{Batch, Budget, Difference};
 use votive_digest::Parameters;
 
 /// A graph over inputs of type `I`. A batch is one thread's work; batches may run side by side.
@@ -35,33 +35,27 @@ pub(crate) trait Graph<I>: Send + Sync {
 /// A graph that answers token by token, as a request's parameters ask. A batch is one thread's work, and asks the budgets of
 /// its calls before each layer.
 pub(crate) trait Generates: Send + Sync {
-    /// Answers calls, each to the bits that it has alone, and tells `ended` of each as soon as it ends; `None` if its tokens or
-    /// parameters are not what the model takes.
+    /// Answers the calls of a batch, each to the bits that it has alone, and ends each as soon as it has its last token. Before
+    /// each token another call may join.
     ///
     /// # Errors
-    /// What ended all calls of which `ended` was not told.
-    fn generate(&self, calls: Vec<TokenCall<'_>>, ended: &mut Ended<'_, Generated>) -> Result<(), OpError>;
+    /// What ended all calls that run.
+    fn generate(&self, batch: &mut dyn Batch<TokenCall, End<Generated>>) -> Result<(), OpError>;
 
-    /// Whether `answer` is what [`generate`](Self::generate) gives, by one pass over the input and the answer.
-    fn replay(
-        &self,
-        input: Vec<u32>,
-        parameters: &Parameters,
-        answer: &[u32],
-        budget: &Budget,
-    ) -> Result<Option<Replayed>, OpError>;
+    /// Whether `answer` is what [`generate`](Self::generate) gives to `call`, by one pass over the input and the answer.
+    fn replay(&self, call: TokenCall, answer: &[u32]) -> Result<Option<Replayed>, OpError>;
 }
 
 /// One call of a graph that generates.
-pub(crate) struct TokenCall<'a> {
+pub(crate) struct TokenCall {
     pub input: Vec<u32>,
-    pub parameters: &'a Parameters,
-    pub budget: &'a Budget,
+    pub parameters: Parameters,
+    pub budget: Budget,
 }
 
-/// Is told how a call ended, by its place in the batch: with what was computed, or with `None` if its input, or the parameters of
-/// a graph that generates, is not what the manifest declares.
-pub(crate) type Ended<'a, T> = dyn FnMut(usize, Result<Option<T>, OpError>) + 'a;
+/// How a call ended: with what was computed, or with `None` if its input, or the parameters of a graph that generates, is not what
+/// the manifest declares.
+pub(crate) type End<T> = Result<Option<T>, OpError>;
 
 /// What a graph that gives values computed.
 pub(crate) struct Forward {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod budget;
 mod completion;
 mod engine;
@@ -8,7 +9,6 @@ mod graph;
 mod hash_text;
 pub mod import;
 mod loaded;
-mod model_call;
 mod ops;
 mod package;
 pub mod remote;
@@ -21,13 +21,13 @@ mod verdict;
 mod version;
 mod weights;
 
+pub use batch::{Batch, ModelCall};
 pub use budget::{Budget, Cancel, Stopped};
 pub use completion::Completion;
 pub use engine::{Engine, EngineLimits, EngineUsage};
 pub use error::{EngineError, RunError};
 pub use graph::{Cost, GraphError};
 pub use hash_text::{hex_hash, parse_hash};
-pub use model_call::ModelCall;
 pub use package::{
     root_of, Architecture, BertSpec, CheckedPackage, DraftError, FileError, GoldenError, GoldenFile, GoldenVector,
     InputSpec, InputType, LayerSpec, LimitsSpec, LlamaSpec, Manifest, ManifestError, OutputSpec, OutputType, Package,

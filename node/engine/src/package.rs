@@ -30,11 +30,12 @@ pub use manifest::{Architecture, LayerSpec, LimitsSpec, Manifest, MANIFEST_PATH,
 pub use manifest_error::ManifestError;
 pub use tensor_spec::{InputSpec, InputType, OutputSpec, OutputType};
 
-use crate::graph::{Computed, Ended, Generated, LoadedGraph};
+use crate::batch::Listed;
+use crate::graph::{Computed, End, Generated, LoadedGraph};
 use crate::ops::OpError;
-use crate::{hex_hash, tokens, Budget, Completion, EngineLimits, ModelCall, RunError, Threads};
+use crate::{hex_hash, tokens, Batch, Budget, Completion, EngineLimits, ModelCall, RunError, Threads};
 use listing::Listing;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -97,37 +98,52 @@ impl Package {
 
     /// As [`run`](Self::run), within `budget`.
     pub fn run_within(&self, input: &[u8], parameters: &Parameters, budget: &Budget) -> Result<Completion, RunError> {
-        let mut computed = Ok(None);
-        let ran = self.run_graph(&[ModelCall { input, parameters, budget }], &mut |_, ended| computed = ended);
-        completion(ran.and(computed))
+        let call = ModelCall { input: input.to_vec(), parameters: *parameters, budget: budget.clone() };
+        let mut one = Listed::new(vec![call]);
+        let ran = self.run_graph(&mut one);
+        completion(ran.and_then(|()| one.into_ends().pop().flatten().unwrap_or(Ok(None))))
     }
 
-    /// Runs calls together, and tells `ended` of each, by its place in `calls`, as soon as it ends. Each completes as it does
-    /// alone, to the bit: what they share is the reading of the weights. They hold the memory of as many calls.
+    /// Runs `calls` together, as [`run_batch`](Self::run_batch) does, and returns how each ended, in their order.
+    pub fn run_all(&self, calls: Vec<ModelCall>) -> Vec<Result<Completion, RunError>> {
+        let mut all = Listed::new(calls);
+        self.run_batch(&mut all);
+        all.into_ends()
+            .into_iter()
+            .map(|end| end.expect("a batch is over when all its calls have ended; qed"))
+            .collect()
+    }
+
+    /// Runs the calls of a batch together until there is none. Each completes as it does alone, to the bit: what they share is the
+    /// reading of the weights. They hold the memory of as many calls as run.
     ///
     /// Calls that give values end together: once all are cancelled, or the last of their times is over.
-    pub fn run_batch(&self, calls: &[ModelCall<'_>], ended: &mut dyn FnMut(usize, Result<Completion, RunError>)) {
-        let mut open: BTreeSet<usize> = (0..calls.len()).collect();
-        let ran = self.run_graph(calls, &mut |place, computed| {
-            open.remove(&place);
-            ended(place, completion(computed));
-        });
-        if ran.is_err() {
-            // It may be one call's end, of which the others must not know.
-            for place in open {
-                let ModelCall { input, parameters, budget } = calls[place];
-                ended(place, self.run_within(input, parameters, budget));
+    pub fn run_batch(&self, batch: &mut dyn Batch<ModelCall, Result<Completion, RunError>>) {
+        loop {
+            let mut completing = Completing { batch: &mut *batch, open: BTreeMap::new() };
+            let ran = self.run_graph(&mut completing);
+            let open = completing.open;
+            if ran.is_ok() {
+                return;
+            }
+            // It may be one call's end, of which the others must not know; or this thread's, before a call was taken.
+            let alone: Vec<_> = open.into_iter().chain(batch.next()).collect();
+            if alone.is_empty() {
+                return;
+            }
+            for (number, ModelCall { input, parameters, budget }) in alone {
+                batch.ended(number, self.run_within(&input, &parameters, &budget));
             }
         }
     }
 
     /// # Errors
-    /// What ended all calls of which `ended` was not told.
-    fn run_graph(&self, calls: &[ModelCall<'_>], ended: &mut Ended<'_, Computed>) -> Result<(), OpError> {
+    /// What ended all calls that run.
+    fn run_graph(&self, batch: &mut dyn Batch<ModelCall, End<Computed>>) -> Result<(), OpError> {
         // Foreign code of the process may have changed how this thread rounds.
         votive_kernels::check_environment()?;
         let _running = self.threads.begin();
-        self.graph.run(calls, ended)
+        self.graph.run(batch)
     }
 
     /// The text of an output of tokens, for people and for no hash, if the package has a tokenizer that knows it.
@@ -159,6 +175,25 @@ impl Package {
             vector.digest = Some(self.run(&vector.input, &vector.parameters)?.golden_digest());
         }
         Ok(golden)
+    }
+}
+
+/// The calls of a batch, of which those that run are kept, on the way from what is computed to completions.
+struct Completing<'a> {
+    batch: &'a mut dyn Batch<ModelCall, Result<Completion, RunError>>,
+    open: BTreeMap<usize, ModelCall>,
+}
+
+impl Batch<ModelCall, End<Computed>> for Completing<'_> {
+    fn next(&mut self) -> Option<(usize, ModelCall)> {
+        let (number, call) = self.batch.next()?;
+        self.open.insert(number, call.clone());
+        Some((number, call))
+    }
+
+    fn ended(&mut self, number: usize, end: End<Computed>) {
+        self.open.remove(&number);
+        self.batch.ended(number, completion(end));
     }
 }
 

@@ -11,6 +11,7 @@ mod query_queue;
 mod server;
 mod session;
 mod socket;
+mod taken;
 
 pub use command::{LimitArgs, ServeArgs, ServeError};
 pub use confine::{confine, ConfineError};

@@ -6,9 +6,10 @@ use fixture::bert::{bert_manifest, bert_tensors, ids};
 use fixture::llama::*;
 use fixture::*;
 use serde_json::Value;
-use std::sync::Mutex;
 use votive_digest::{AnswerCode, Parameters};
-use votive_engine::{Budget, Cancel, Completion, Engine, EngineLimits, ModelCall, Package, RunError, Stopped, Verdict};
+use votive_engine::{
+    Batch, Budget, Cancel, Completion, Engine, EngineLimits, ModelCall, Package, RunError, Stopped, Verdict,
+};
 
 /// A call's input, how it is asked, and what it may take.
 type Asked = (Vec<u8>, Parameters, Budget);
@@ -23,19 +24,60 @@ fn load(manifest: &Value, weights: &[u8]) -> Package {
     Package::load(&folder, None, &EngineLimits::default()).expect("the package loads")
 }
 
-fn calls(asked: &[Asked]) -> Vec<ModelCall<'_>> {
-    asked.iter().map(|(input, parameters, budget)| ModelCall { input, parameters, budget }).collect()
+fn call((input, parameters, budget): &Asked) -> ModelCall {
+    ModelCall { input: input.clone(), parameters: *parameters, budget: budget.clone() }
+}
+
+/// A batch of which all calls are there at once, but those that come late.
+struct Told<T> {
+    calls: std::vec::IntoIter<(usize, ModelCall)>,
+    /// How often the batch is asked for a call before each of these comes.
+    late: Vec<(u32, (usize, ModelCall))>,
+    asked: u32,
+    ends: Vec<Option<T>>,
+    /// The numbers of the calls, as they ended.
+    order: Vec<usize>,
+}
+
+impl<T> Told<T> {
+    fn new(asked: &[Asked]) -> Self {
+        Self::with_late(asked, &[])
+    }
+
+    fn with_late(asked: &[Asked], late: &[(u32, Asked)]) -> Self {
+        let calls: Vec<_> = asked.iter().map(call).enumerate().collect();
+        let late = late.iter().zip(calls.len()..).map(|((after, asked), number)| (*after, (number, call(asked))));
+        let late: Vec<_> = late.collect();
+        let ends = (0..calls.len() + late.len()).map(|_| None).collect();
+        Self { calls: calls.into_iter(), late, asked: 0, ends, order: Vec::new() }
+    }
+
+    fn into_ends(self) -> Vec<T> {
+        self.ends.into_iter().map(|end| end.expect("each call ends")).collect()
+    }
+}
+
+impl<T> Batch<ModelCall, T> for Told<T> {
+    fn next(&mut self) -> Option<(usize, ModelCall)> {
+        self.calls.next().or_else(|| {
+            self.asked += 1;
+            let place = self.late.iter().position(|(after, _)| *after <= self.asked)?;
+            Some(self.late.remove(place).1)
+        })
+    }
+
+    fn ended(&mut self, number: usize, end: T) {
+        assert!(self.ends[number].replace(end).is_none(), "call {number} ends twice");
+        self.order.push(number);
+    }
 }
 
 /// How each call of a batch ends, and the places of the calls in the order in which they ended.
 fn batch(package: &Package, asked: &[Asked]) -> (Vec<Result<Completion, RunError>>, Vec<usize>) {
-    let mut ends: Vec<_> = asked.iter().map(|_| None).collect();
-    let mut order = Vec::new();
-    package.run_batch(&calls(asked), &mut |place, end| {
-        assert!(ends[place].replace(end).is_none(), "call {place} ends twice");
-        order.push(place);
-    });
-    (ends.into_iter().map(|end| end.expect("each call ends")).collect(), order)
+    let mut told = Told::new(asked);
+    package.run_batch(&mut told);
+    let order = told.order.clone();
+    (told.into_ends(), order)
 }
 
 /// Checks that a batch completes as its calls do alone, and returns the codes.
@@ -106,6 +148,24 @@ fn a_shorter_answer_does_not_wait_for_a_longer_one() {
 }
 
 #[test]
+fn a_call_that_comes_late_joins_at_the_next_token() {
+    let llama = load(&llama_manifest(), &llama_weights());
+    let most = |prompt: &[u32], max_units| asked(ids(prompt), Parameters { max_units, ..Parameters::default() });
+    let (long, short) = (most(&[5], 6), most(&[7, 8, 9], 1));
+    // It comes after the first token, another one when all have ended, and one that the model does not take between them.
+    let late = [(2, short.clone()), (3, asked([1, 2, 3], parameters(0))), (7, short.clone())];
+    let mut told = Told::with_late(&[long.clone()], &late);
+    llama.run_batch(&mut told);
+    assert_eq!(told.order, [1, 2, 0, 3]);
+    let completions: Vec<Completion> = told.into_ends().into_iter().map(|end| end.expect("it completes")).collect();
+    for ((input, parameters, _), completion) in [long, short].iter().zip(&completions) {
+        assert_eq!(*completion, llama.run(input, parameters).expect("it completes alone"));
+    }
+    assert_eq!(completions[2].code, AnswerCode::InputMismatch);
+    assert_eq!(completions[3], completions[1]);
+}
+
+#[test]
 fn a_value_that_is_not_finite_ends_its_own_call_only() {
     let tensors = [f32_tensor("hidden.weight", &[2, 1], &[3e38, 1.0]), f32_tensor("out.weight", &[1, 2], &[1.0, 1.0])];
     let layers = serde_json::json!([
@@ -149,12 +209,10 @@ fn calls_for_which_there_is_no_memory_run_after_the_others() {
     assert!((2..6).contains(&at_once), "{at_once}");
     let engine = Engine::new(store.open(), EngineLimits { max_memory_bytes, ..EngineLimits::default() });
     let all: Vec<Asked> = (1..=6).map(|length| asked(ids(&vec![7; length]), Parameters::default())).collect();
-    let ended = Mutex::new(vec![None; all.len()]);
-    engine.run_batch(&package.root(), &calls(&all), &mut |place, end| {
-        ended.lock().expect("no panic")[place] = Some(end.expect("it completes"));
-    });
-    for ((input, parameters, _), completion) in all.iter().zip(ended.into_inner().expect("no panic")) {
-        assert_eq!(completion, Some(package.run(input, parameters).expect("it completes alone")));
+    let mut told = Told::new(&all);
+    engine.run_batch(&package.root(), &mut told);
+    for ((input, parameters, _), end) in all.iter().zip(told.into_ends()) {
+        assert_eq!(end.expect("it completes"), package.run(input, parameters).expect("it completes alone"));
     }
     assert_eq!(engine.usage().package_bytes, package.memory_bytes());
 }

@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{mpsc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -275,6 +276,32 @@ fn calls_that_wait_for_a_thread_run_together() {
     while status(&place.socket()).batched == 0 {
         assert!(in_the_middle(&place.socket(), || engine.run(&call(slow, &[7; 4096])), ask_all).is_ok());
     }
+}
+
+#[test]
+fn a_call_joins_one_that_generates_and_is_answered_before_it() {
+    let (place, models) = (Place::new(), Path::new("../../models/tiny-llama"));
+    let launch = Launch { threads: NonZeroU32::MIN, store: models.into(), ..place.launch() };
+    let (engine, _events) = start(launch);
+    let root = root(&models.join("package"));
+    let generate = |max_units| {
+        let parameters = Parameters { max_units, ..Parameters::default() };
+        engine.run(&Call { parameters, ..call(root, b"And God said") }).expect("it is answered").units
+    };
+    // So that what waits is the call, and no check of golden vectors.
+    assert_eq!(generate(1), 1);
+    let answered_before = || {
+        let runs_still = AtomicBool::new(false);
+        let act = || {
+            assert_eq!(generate(1), 1);
+            runs_still.store(status(&place.socket()).running == 1, Ordering::Relaxed);
+        };
+        assert!(in_the_middle(&place.socket(), || generate(128), act) > 1);
+        runs_still.into_inner()
+    };
+    // The long answer may once end too soon to tell.
+    assert!((0..20).any(|_| answered_before()));
+    assert!(status(&place.socket()).batched >= 2);
 }
 
 #[test]

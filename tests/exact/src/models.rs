@@ -86,16 +86,13 @@ fn answers(package: &Package, inputs: &[Vec<u8>], split: Split) -> Transcript {
 
 /// Answers inputs together.
 fn run(package: &Package, batch: &[(&Vec<u8>, u32)]) -> Vec<Completion> {
-    let budget = Budget::unlimited();
-    let parameters: Vec<Parameters> = batch.iter().map(|(_, index)| parameters(*index)).collect();
-    let calls = batch.iter().zip(&parameters);
-    let calls: Vec<ModelCall<'_>> =
-        calls.map(|((input, _), parameters)| ModelCall { input, parameters, budget: &budget }).collect();
-    let mut completions = vec![None; calls.len()];
-    package.run_batch(&calls, &mut |place, completion| {
-        completions[place] = Some(completion.expect("this machine runs a small model"));
-    });
-    completions.into_iter().map(|completion| completion.expect("each call ends")).collect()
+    let call = |(input, index): &(&Vec<u8>, u32)| ModelCall {
+        input: input.to_vec(),
+        parameters: parameters(*index),
+        budget: Budget::unlimited(),
+    };
+    let completions = package.run_all(batch.iter().map(call).collect()).into_iter();
+    completions.map(|completion| completion.expect("this machine runs a small model")).collect()
 }
 
 /// What the engine finds when it checks the answer of `given`.

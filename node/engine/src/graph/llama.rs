@@ -11,15 +11,14 @@ use super::layers::{Weight, WeightName};
 use super::planner::Planner;
 use super::rms_norm::RmsNorm;
 use super::table::Table;
-use super::{Ended, Generated, Generates, GraphError, Replayed, TokenCall};
+use super::{End, Generated, Generates, GraphError, Replayed, TokenCall};
 use crate::ops::{self, OpError};
 use crate::package::{LlamaSpec, Manifest};
 use crate::weights::{Weights, WeightsError};
-use crate::Budget;
+use crate::{Batch, Budget};
 use candle_core::Tensor;
 use context::Context;
 use decoder_layer::{DecoderLayer, Positions};
-use votive_digest::Parameters;
 use votive_kernels::{KernelError, RotaryTable};
 
 /// The rows that go through the layers at once: enough for products that are not bound by reading weights, and few enough
@@ -106,25 +105,12 @@ impl PlannedLlama {
 }
 
 impl Generates for LoadedLlama {
-    fn generate(&self, calls: Vec<TokenCall<'_>>, ended: &mut Ended<'_, Generated>) -> Result<(), OpError> {
-        let mut orders = Vec::with_capacity(calls.len());
-        for (index, call) in calls.into_iter().enumerate() {
-            match self.order(call.input, call.parameters, call.budget) {
-                Some(order) => orders.push((index, order)),
-                None => ended(index, Ok(None)),
-            }
-        }
-        self.answer(orders, ended)
+    fn generate(&self, batch: &mut dyn Batch<TokenCall, End<Generated>>) -> Result<(), OpError> {
+        self.answer(batch)
     }
 
-    fn replay(
-        &self,
-        input: Vec<u32>,
-        parameters: &Parameters,
-        answer: &[u32],
-        budget: &Budget,
-    ) -> Result<Option<Replayed>, OpError> {
-        self.order(input, parameters, budget).map(|order| self.redraw(&order, answer)).transpose()
+    fn replay(&self, call: TokenCall, answer: &[u32]) -> Result<Option<Replayed>, OpError> {
+        self.order(call).map(|order| self.redraw(&order, answer)).transpose()
     }
 }
 

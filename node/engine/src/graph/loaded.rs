@@ -1,11 +1,13 @@
 //! A loaded graph, from the bytes of requests to what it computes.
 
-use super::{Computed, Ended, Generates, Graph, Replayed, TokenCall};
+use super::{Computed, End, Generated, Generates, Graph, Replayed, TokenCall};
 use crate::ops::OpError;
 use crate::package::InputSpec;
 use crate::tokens::TokenInput;
-use crate::{Budget, ModelCall};
-use votive_digest::Parameters;
+use crate::{Batch, Budget, ModelCall};
+
+/// The calls of a batch, and how they end.
+type Calls<'a> = dyn Batch<ModelCall, End<Computed>> + 'a;
 
 /// A loaded graph, and how it reads the bytes of a request.
 pub(crate) enum LoadedGraph {
@@ -15,36 +17,23 @@ pub(crate) enum LoadedGraph {
 }
 
 impl LoadedGraph {
-    /// Runs calls together, and tells `ended` of each as soon as it ends.
+    /// Runs the calls of a batch together.
     ///
     /// # Errors
-    /// What ended all calls of which `ended` was not told.
-    pub fn run(&self, calls: &[ModelCall<'_>], ended: &mut Ended<'_, Computed>) -> Result<(), OpError> {
+    /// What ended all calls that run.
+    pub fn run(&self, batch: &mut Calls<'_>) -> Result<(), OpError> {
         match self {
-            Self::OfValues { input: spec, graph } => forward(&**graph, calls, |input| read_finite(spec, input), ended),
-            Self::OfTokens { input: tokens, graph } => forward(&**graph, calls, |input| Ok(tokens.read(input)), ended),
-            Self::Generator { input: tokens, graph } => {
-                let (places, calls) = read_each(calls, |input| Ok(tokens.read(input)), ended);
-                let token_call =
-                    |(ModelCall { parameters, budget, .. }, input)| TokenCall { input, parameters, budget };
-                graph.generate(calls.into_iter().map(token_call).collect(), &mut |place, generated| {
-                    ended(places[place], generated.map(|generated| generated.map(Computed::Tokens)));
-                })
-            }
+            Self::OfValues { input: spec, graph } => forward(&**graph, batch, |input| read_finite(spec, input)),
+            Self::OfTokens { input: tokens, graph } => forward(&**graph, batch, |input| Ok(tokens.read(input))),
+            Self::Generator { input: tokens, graph } => graph.generate(&mut ReadTokens { tokens, batch }),
         }
     }
 
-    /// Replays an answer of tokens, which only a graph that generates gives; `None` as in [`run`](Self::run).
-    pub fn replay(
-        &self,
-        input: &[u8],
-        parameters: &Parameters,
-        answer: &[u32],
-        budget: &Budget,
-    ) -> Result<Option<Replayed>, OpError> {
+    /// Replays an answer of tokens, which only a graph that generates gives; `None` if the input or the parameters are not what the
+    /// manifest declares.
+    pub fn replay(&self, call: ModelCall, answer: &[u32]) -> Result<Option<Replayed>, OpError> {
         let Self::Generator { input: tokens, graph } = self else { return Ok(None) };
-        let Some(ids) = tokens.read(input) else { return Ok(None) };
-        graph.replay(ids, parameters, answer, budget)
+        tokens.read(&call.input).map_or(Ok(None), |input| graph.replay(token_call(input, call), answer))
     }
 
     /// The text of an answer's tokens, for people, if there is a tokenizer that knows it.
@@ -56,25 +45,30 @@ impl LoadedGraph {
     }
 }
 
-/// Reads the inputs of calls, and tells `ended` of those that are not what the manifest declares. The others come with their
-/// places in `calls`.
-fn read_each<'a, I>(
-    calls: &[ModelCall<'a>],
-    read: impl Fn(&[u8]) -> Result<Option<I>, OpError>,
-    ended: &mut Ended<'_, Computed>,
-) -> (Vec<usize>, Vec<(ModelCall<'a>, I)>) {
-    let (mut places, mut inputs) = (Vec::with_capacity(calls.len()), Vec::with_capacity(calls.len()));
-    for (place, call) in calls.iter().enumerate() {
-        match read(call.input) {
-            Ok(Some(input)) => {
-                places.push(place);
-                inputs.push((*call, input));
+/// The calls of a batch whose inputs are tokens.
+struct ReadTokens<'a, 'b> {
+    tokens: &'a TokenInput,
+    batch: &'a mut Calls<'b>,
+}
+
+impl Batch<TokenCall, End<Generated>> for ReadTokens<'_, '_> {
+    fn next(&mut self) -> Option<(usize, TokenCall)> {
+        loop {
+            let (number, call) = self.batch.next()?;
+            match self.tokens.read(&call.input) {
+                Some(input) => return Some((number, token_call(input, call))),
+                None => self.batch.ended(number, Ok(None)),
             }
-            Ok(None) => ended(place, Ok(None)),
-            Err(error) => ended(place, Err(error)),
         }
     }
-    (places, inputs)
+
+    fn ended(&mut self, number: usize, end: End<Generated>) {
+        self.batch.ended(number, end.map(|generated| generated.map(Computed::Tokens)));
+    }
+}
+
+fn token_call(input: Vec<u32>, ModelCall { parameters, budget, .. }: ModelCall) -> TokenCall {
+    TokenCall { input, parameters, budget }
 }
 
 fn read_finite(spec: &InputSpec, input: &[u8]) -> Result<Option<Vec<f32>>, OpError> {
@@ -83,21 +77,30 @@ fn read_finite(spec: &InputSpec, input: &[u8]) -> Result<Option<Vec<f32>>, OpErr
     Ok(values)
 }
 
-/// Runs a graph that gives values on the inputs of calls.
+/// Runs a graph that gives values: the calls that are there together, and then those that have come meanwhile.
 fn forward<I>(
     graph: &dyn Graph<I>,
-    calls: &[ModelCall<'_>],
+    batch: &mut Calls<'_>,
     read: impl Fn(&[u8]) -> Result<Option<I>, OpError>,
-    ended: &mut Ended<'_, Computed>,
 ) -> Result<(), OpError> {
-    let (places, calls) = read_each(calls, read, ended);
-    if calls.is_empty() {
-        return Ok(());
+    loop {
+        let (mut numbers, mut budgets, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some((number, call)) = batch.next() {
+            match read(&call.input) {
+                Ok(Some(input)) => {
+                    numbers.push(number);
+                    budgets.push(call.budget);
+                    inputs.push(input);
+                }
+                Ok(None) => batch.ended(number, Ok(None)),
+                Err(error) => batch.ended(number, Err(error)),
+            }
+        }
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        for (number, computed) in numbers.into_iter().zip(graph.forward(inputs, &Budget::joint(&budgets))?) {
+            batch.ended(number, Ok(Some(Computed::Values(computed))));
+        }
     }
-    let budget = Budget::joint(calls.iter().map(|(call, _)| call.budget));
-    let inputs = calls.into_iter().map(|(_, input)| input).collect();
-    for (place, computed) in places.into_iter().zip(graph.forward(inputs, &budget)?) {
-        ended(place, Ok(Some(Computed::Values(computed))));
-    }
-    Ok(())
 }

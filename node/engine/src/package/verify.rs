@@ -4,7 +4,7 @@ use super::{completed, ended, Package};
 use crate::graph::{Computed, LoadedGraph, Replayed};
 use crate::ops::OpError;
 use crate::tokens::whole_ids;
-use crate::{Budget, Difference, RunError, Verdict};
+use crate::{Budget, Difference, ModelCall, RunError, Verdict};
 use votive_digest::{AnswerCode, Parameters};
 
 impl Package {
@@ -55,7 +55,8 @@ impl Package {
         };
         votive_kernels::check_environment().map_err(RunError::Kernel)?;
         let _running = self.threads.begin();
-        let replayed = self.graph.replay(input, parameters, &answer, budget);
+        let call = ModelCall { input: input.to_vec(), parameters: *parameters, budget: budget.clone() };
+        let replayed = self.graph.replay(call, &answer);
         let verdict = replayed.and_then(|replayed| replayed.map(judge).transpose());
         Ok(ended(verdict)?.unwrap_or_else(|failed| Verdict::Wrong(Difference::Code(failed.code))))
     }

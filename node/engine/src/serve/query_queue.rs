@@ -5,6 +5,7 @@ use crate::{Budget, Stopped};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+use votive_digest::Hash;
 
 /// The most calls of one package that run together: with these, a product of few rows has read its weights often enough to be
 /// bound by arithmetic.
@@ -92,8 +93,7 @@ impl QueryQueue {
     pub fn take(&self) -> Vec<Waiting> {
         let mut state = self.lock();
         loop {
-            let urgency = |index: &usize| state.waiting[*index].urgency();
-            if let Some(first) = (0..state.waiting.len()).min_by_key(urgency) {
+            if let Some(first) = state.most_urgent() {
                 let queries = state.take(first, self.threads);
                 state.running += queries.len();
                 state.busy += 1;
@@ -103,11 +103,27 @@ impl QueryQueue {
         }
     }
 
-    /// Ends the work of one thread at so many queries.
-    pub fn end(&self, queries: usize) {
+    /// Takes the call that is to run beside those of the package that `root` names, if it is the most urgent query and no other
+    /// thread is free for it.
+    pub fn join(&self, root: &Hash) -> Option<Waiting> {
         let mut state = self.lock();
-        state.running -= queries;
-        state.busy -= 1;
+        let first = state.most_urgent()?;
+        let joins = matches!(&state.waiting[first].query, Query::Run(call) if call.root == *root);
+        if !joins || state.busy < self.threads {
+            return None;
+        }
+        state.running += 1;
+        Some(state.waiting.swap_remove(first))
+    }
+
+    /// One of the queries that were taken has its reply.
+    pub fn replied(&self) {
+        self.lock().running -= 1;
+    }
+
+    /// A thread whose queries all have their replies is free again.
+    pub fn rest(&self) {
+        self.lock().busy -= 1;
     }
 
     /// How many run and wait.
@@ -136,6 +152,11 @@ impl QueryQueue {
 }
 
 impl State {
+    /// The place of the most urgent query.
+    fn most_urgent(&self) -> Option<usize> {
+        (0..self.waiting.len()).min_by_key(|index| self.waiting[*index].urgency())
+    }
+
     /// Takes the query at `first`, and a fair share of those that run with it, the most urgent first.
     fn take(&mut self, first: usize, threads: usize) -> Vec<Waiting> {
         let mut queries = vec![self.waiting.swap_remove(first)];

@@ -3,7 +3,8 @@
 use super::protocol::{Call, Query, Refusal, RefusalKind, Reply, Status, Verification};
 use super::query_queue::{QueryQueue, Waiting, MAX_BATCH};
 use super::session;
-use crate::{Budget, Cancel, Engine, EngineError, ModelCall, RunError};
+use super::taken::Taken;
+use crate::{Budget, Cancel, Engine, EngineError, RunError};
 use std::any::Any;
 use std::collections::HashMap;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -84,42 +85,36 @@ impl Server {
     /// Takes queries and replies to them, for ever.
     fn compute(&self) {
         loop {
-            let queries = self.queries.take();
+            let mut taken = Taken::from(&self.queries, &self.batched);
             // Unwind safety: the engine keeps no half-made state behind a panic, its locks recover from poison.
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.reply_to(&queries))) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.reply_to(&mut taken))) {
                 let panicked = EnginePanicked(message(&*panic).to_owned());
-                let refusal = Refusal::new(RefusalKind::EngineFailed, "panic", &panicked);
-                // Those that have their reply take no second one.
-                queries.iter().for_each(|query| query.reply(Reply::Refused(refusal.clone())));
+                taken.reply_all(&Reply::Refused(Refusal::new(RefusalKind::EngineFailed, "panic", &panicked)));
             }
-            self.queries.end(queries.len());
+            self.queries.rest();
         }
     }
 
-    /// Replies to a query, or to several calls of one package.
-    fn reply_to(&self, queries: &[Waiting]) {
-        let Waiting { query, budget, .. } = &queries[0];
+    /// Replies to a query, or to calls of one package.
+    fn reply_to(&self, taken: &mut Taken) {
+        let Waiting { query, budget, .. } = &taken.ahead()[0];
         let reply = match query {
-            Query::Run(call) => return self.run(&call.root, queries),
+            Query::Run(call) => {
+                let root = call.root;
+                return self.run(&root, taken);
+            }
             Query::Verify { call, output } => self.verify(call, output, budget).map(Reply::Verified),
             Query::CheckGolden { root, .. } => self.check(root, budget).map(Reply::GoldenHold),
             Query::Status => Ok(Reply::Status(self.status())),
         };
-        queries[0].reply(reply.unwrap_or_else(|error| refused(&error)));
+        taken.reply_all(&reply.unwrap_or_else(|error| refused(&error)));
     }
 
-    fn run(&self, root: &Hash, queries: &[Waiting]) {
-        if let Err(error) = self.check(root, &Budget::joint(queries.iter().map(|query| &query.budget))) {
-            queries.iter().for_each(|query| query.reply(refused(&error)));
-            return;
+    fn run(&self, root: &Hash, taken: &mut Taken) {
+        match self.check(root, &Budget::joint(taken.ahead().iter().map(|query| &query.budget))) {
+            Ok(_) => self.engine.run_batch(root, taken),
+            Err(error) => taken.reply_all(&refused(&error)),
         }
-        if queries.len() > 1 {
-            self.batched.fetch_add(queries.len() as u64, Ordering::Relaxed);
-        }
-        let calls: Vec<ModelCall<'_>> = queries.iter().map(model_call).collect();
-        self.engine.run_batch(root, &calls, &mut |place, completion| {
-            queries[place].reply(completion.map_or_else(|error| refused(&error), Reply::Completed));
-        });
     }
 
     fn verify(&self, call: &Call, output: &[u8], budget: &Budget) -> Result<Verification, EngineError> {
@@ -168,14 +163,8 @@ fn accept(server: &Arc<Server>, stream: UnixStream) {
     }
 }
 
-fn model_call(waiting: &Waiting) -> ModelCall<'_> {
-    match &waiting.query {
-        Query::Run(Call { input, parameters, .. }) => ModelCall { input, parameters, budget: &waiting.budget },
-        _ => unreachable!("only calls run together; qed"),
-    }
-}
-
-fn refused(error: &EngineError) -> Reply {
+/// The reply that says why there is no answer.
+pub(super) fn refused(error: &EngineError) -> Reply {
     Reply::Refused(Refusal::from(error))
 }
 

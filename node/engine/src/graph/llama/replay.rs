@@ -21,7 +21,7 @@ impl LoadedLlama {
         let mut drawn = Generated::default();
         let mut skipped = order.prompt.len() - 1;
         for tokens in run.chunks(PREFILL_ROWS) {
-            let rows = self.advance(tokens, &mut [&mut context], order.budget)?;
+            let rows = self.advance(tokens, &mut [&mut context], &order.budget)?;
             let first = skipped.min(tokens.len());
             skipped -= first;
             for start in (first..tokens.len()).step_by(HEAD_ROWS) {

@@ -35,7 +35,8 @@ fn the_most_urgent_call_runs_first_with_those_of_its_package() {
     assert_eq!(taken(&queries), [2, 4]);
     assert_eq!(taken(&queries), [3, 1]);
     assert_eq!(queries.counts(), Counts { running: 4, waiting: 0 });
-    queries.end(2);
+    queries.replied();
+    queries.replied();
     assert_eq!(queries.counts().running, 2);
 }
 
@@ -58,6 +59,35 @@ fn calls_are_shared_with_the_threads_that_are_free() {
     assert_eq!(taken(&queries), [0, 1]);
     assert_eq!(taken(&queries), [2, 3]);
     assert_eq!(taken(&queries), [4]);
+}
+
+#[test]
+fn a_call_joins_those_of_its_package_if_nothing_is_more_urgent() {
+    let queries = QueryQueue::new(1);
+    let joins = |root: u8| queries.join(&[root; 32]).map(|query| query.number);
+    push(&queries, run(1, 1), 10);
+    assert_eq!(taken(&queries), [1]);
+    assert_eq!(joins(1), None);
+    push(&queries, run(1, 2), 40);
+    push(&queries, run(2, 3), 30);
+    assert_eq!((joins(1), joins(2)), (None, Some(2)));
+    assert_eq!((joins(1), joins(1)), (Some(1), None));
+    assert_eq!(queries.counts(), Counts { running: 3, waiting: 0 });
+}
+
+#[test]
+fn a_call_joins_no_others_where_a_thread_is_free_for_it() {
+    let queries = QueryQueue::new(2);
+    push(&queries, run(1, 1), 10);
+    assert_eq!(taken(&queries), [1]);
+    push(&queries, run(1, 2), 10);
+    assert!(queries.join(&[1; 32]).is_none());
+    assert_eq!(taken(&queries), [2]);
+    push(&queries, run(1, 3), 10);
+    assert!(queries.join(&[1; 32]).is_some());
+    queries.rest();
+    push(&queries, run(1, 4), 10);
+    assert!(queries.join(&[1; 32]).is_none());
 }
 
 #[test]
