@@ -152,17 +152,38 @@ fn a_call_that_comes_late_joins_at_the_next_token() {
     let llama = load(&llama_manifest(), &llama_weights());
     let most = |prompt: &[u32], max_units| asked(ids(prompt), Parameters { max_units, ..Parameters::default() });
     let (long, short) = (most(&[5], 6), most(&[7, 8, 9], 1));
-    // It comes after the first token, another one when all have ended, and one that the model does not take between them.
-    let late = [(2, short.clone()), (3, asked([1, 2, 3], parameters(0))), (7, short.clone())];
+    // It comes after the first token, with one that the model does not take, and another one when all have ended.
+    let late = [(2, short.clone()), (3, asked([1, 2, 3], parameters(0))), (9, short.clone())];
     let mut told = Told::with_late(&[long.clone()], &late);
     llama.run_batch(&mut told);
-    assert_eq!(told.order, [1, 2, 0, 3]);
+    assert_eq!(told.order, [2, 1, 0, 3]);
     let completions: Vec<Completion> = told.into_ends().into_iter().map(|end| end.expect("it completes")).collect();
     for ((input, parameters, _), completion) in [long, short].iter().zip(&completions) {
         assert_eq!(*completion, llama.run(input, parameters).expect("it completes alone"));
     }
     assert_eq!(completions[2].code, AnswerCode::InputMismatch);
     assert_eq!(completions[3], completions[1]);
+}
+
+#[test]
+fn long_prompts_run_block_by_block_between_the_tokens_of_others() {
+    let mut manifest = llama_manifest();
+    manifest["input"]["shape"] = serde_json::json!([700]);
+    manifest["llama"]["max_tokens"] = 720.into();
+    manifest["limits"]["memory_bytes"] = (64 << 20).into();
+    let llama = load(&manifest, &llama_weights());
+    let most = |length, max_units| {
+        let prompt: Vec<u32> = (0..length).map(|index| index * 7 % VOCABULARY as u32).collect();
+        asked(ids(&prompt), Parameters { max_units, ..Parameters::default() })
+    };
+    // Three blocks of each of the long prompts. Beside the last of the first one there is room for two short ones, of which the second
+    // ends before the other long prompt has run; the third has room once that has.
+    let all = [most(700, 2), most(600, 3), most(3, 2), most(200, 1), most(256, 1), most(40, 1)];
+    let (ends, order) = batch(&llama, &all);
+    for ((input, parameters, _), end) in all.iter().zip(ends) {
+        assert_eq!(end.expect("it completes"), llama.run(input, parameters).expect("it completes alone"));
+    }
+    assert_eq!(order, [5, 0, 2, 3, 1, 4]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Generating: each prompt in one go, then token by token, for several answers together, which come and go as calls do.
+//! Generating: prompts block by block, then token by token, for several answers together, which come and go as calls do.
 
 use super::context::Context;
 use super::{LoadedLlama, PREFILL_ROWS};
@@ -28,8 +28,10 @@ struct Answering {
     number: usize,
     order: Order,
     context: Context,
-    /// What goes into the last product for the token that is drawn next.
-    row: Tensor,
+    /// How many tokens of the prompt have run.
+    prompted: usize,
+    /// What goes into the last product for the token that is drawn next, once the prompt has run.
+    row: Option<Tensor>,
     generated: Generated,
 }
 
@@ -62,8 +64,8 @@ impl LoadedLlama {
         count == order.most || self.spec.stop_tokens.contains(&token)
     }
 
-    /// Answers the calls of a batch: takes the token that comes next of all that are not at their end in one pass, and between two
-    /// tokens another call in. Each has the bits that it has alone.
+    /// Answers the calls of a batch, which come and go: runs some of their prompts, then takes in one pass the token that comes next
+    /// of all whose prompts have run, and so on. Each has the bits that it has alone.
     pub(super) fn answer(&self, batch: &mut Calls<'_>) -> Result<(), OpError> {
         let mut running = Vec::new();
         loop {
@@ -71,22 +73,17 @@ impl LoadedLlama {
             if running.is_empty() {
                 return Ok(());
             }
-            running = self.draw_next(running, batch)?;
-            running.retain(|Answering { number, order, .. }| {
-                let stopped = order.budget.check().map_err(|stopped| batch.ended(*number, Err(stopped.into())));
-                stopped.is_ok()
-            });
-            if !running.is_empty() {
-                self.run_drawn(&mut running)?;
-            }
+            self.run_prompts(batch, &mut running);
+            let (drawing, prompted): (Vec<_>, Vec<_>) =
+                running.into_iter().partition(|answering: &Answering| answering.row.is_some());
+            running = self.run_tokens(batch, drawing)?;
+            running.extend(prompted);
         }
     }
 
-    /// Runs the prompts of calls that are there: of all if none runs, else of one, since the others wait for it.
+    /// Takes the calls that are there.
     fn admit(&self, batch: &mut Calls<'_>, running: &mut Vec<Answering>) {
-        let most = if running.is_empty() { usize::MAX } else { 1 };
-        for _ in 0..most {
-            let Some((number, call)) = batch.next() else { return };
+        while let Some((number, call)) = batch.next() {
             match self.order(call).map(|order| self.begin(number, order)) {
                 Some(Ok(answering)) => running.push(answering),
                 Some(Err(error)) => batch.ended(number, Err(error)),
@@ -95,27 +92,64 @@ impl LoadedLlama {
         }
     }
 
-    /// Runs the prompt.
     fn begin(&self, number: usize, order: Order) -> Result<Answering, OpError> {
         // The last token of the answer is not run.
-        let mut context = Context::new(&self.spec, order.prompt.len() + order.most - 1)?;
-        let mut last = None;
-        for tokens in order.prompt.chunks(PREFILL_ROWS) {
-            let rows = self.advance(tokens, &mut [&mut context], &order.budget)?;
-            last = Some(rows.narrow(0, tokens.len() - 1, 1)?);
+        let context = Context::new(&self.spec, order.prompt.len() + order.most - 1)?;
+        Ok(Answering { number, order, context, prompted: 0, row: None, generated: Generated::default() })
+    }
+
+    /// Runs prompts that have not run, as many as fill a block of rows, or the next block of a longer one: those that draw tokens wait
+    /// for it.
+    fn run_prompts(&self, batch: &mut Calls<'_>, running: &mut Vec<Answering>) {
+        let mut room = PREFILL_ROWS;
+        running.retain_mut(|answering| {
+            let left = (answering.order.prompt.len() - answering.prompted).min(PREFILL_ROWS);
+            if left == 0 || left > room {
+                return true;
+            }
+            room -= left;
+            let ran = self.run_block(answering, left);
+            ran.map_err(|error| batch.ended(answering.number, Err(error))).is_ok()
+        });
+    }
+
+    /// Runs the next `rows` tokens of the prompt.
+    fn run_block(&self, answering: &mut Answering, rows: usize) -> Result<(), OpError> {
+        let Answering { order, context, prompted, row, .. } = answering;
+        let tokens = &order.prompt[*prompted..][..rows];
+        let ran = self.advance(tokens, &mut [context], &order.budget)?;
+        *prompted += rows;
+        if *prompted == order.prompt.len() {
+            *row = Some(ran.narrow(0, rows - 1, 1)?);
         }
-        let row = last.expect("an order's prompt has a token; qed");
-        Ok(Answering { number, order, context, row, generated: Generated::default() })
+        Ok(())
+    }
+
+    /// Draws the next token of each answer and runs it, but for those that end with it or whose time is over.
+    fn run_tokens(&self, batch: &mut Calls<'_>, drawing: Vec<Answering>) -> Result<Vec<Answering>, OpError> {
+        if drawing.is_empty() {
+            return Ok(drawing);
+        }
+        let mut running = self.draw_next(drawing, batch)?;
+        running.retain(|Answering { number, order, .. }| {
+            let stopped = order.budget.check().map_err(|stopped| batch.ended(*number, Err(stopped.into())));
+            stopped.is_ok()
+        });
+        if !running.is_empty() {
+            self.run_drawn(&mut running)?;
+        }
+        Ok(running)
     }
 
     /// Draws the next token of each answer, ends those that end with it, and returns the others.
     fn draw_next(&self, mut running: Vec<Answering>, batch: &mut Calls<'_>) -> Result<Vec<Answering>, OpError> {
-        let rows: Vec<&Tensor> = running.iter().map(|answering| &answering.row).collect();
-        let logits = self.logits(&Tensor::cat(&rows, 0)?)?;
-        for (answering, logits) in running.iter_mut().zip(logits.chunks_exact(self.spec.vocabulary)) {
-            let Answering { order, row, generated, .. } = answering;
+        let rows: Vec<&Tensor> = running.iter().filter_map(|answering| answering.row.as_ref()).collect();
+        let rows = Tensor::cat(&rows, 0)?;
+        let (logits, values) = (self.logits(&rows)?, ops::values(&rows)?);
+        let drawn_from = logits.chunks_exact(self.spec.vocabulary).zip(values.chunks_exact(self.spec.hidden));
+        for (Answering { order, generated, .. }, (logits, values)) in running.iter_mut().zip(drawn_from) {
             generated.tokens.push(votive_kernels::sample(logits, &order.sampling, generated.tokens.len() as u64)?);
-            generated.last_layer_inputs.extend(ops::values(row)?);
+            generated.last_layer_inputs.extend(values);
         }
         let at_end = |answering: &Answering| {
             self.is_end(&answering.order, answering.last_token(), answering.generated.tokens.len())
@@ -134,7 +168,7 @@ impl LoadedLlama {
         let mut contexts: Vec<&mut Context> = running.iter_mut().map(|answering| &mut answering.context).collect();
         let rows = self.advance(&tokens, &mut contexts, &budget)?;
         for (index, answering) in running.iter_mut().enumerate() {
-            answering.row = rows.narrow(0, index, 1)?;
+            answering.row = Some(rows.narrow(0, index, 1)?);
         }
         Ok(())
     }
