@@ -26,6 +26,7 @@ use crate::weights::safetensors_file;
 use chain::{Chain, Producers};
 use constants::Constants;
 use layers::Layers;
+use onnx::Graph;
 use steps::{Flow, Steps};
 use votive_digest::Parameters;
 
@@ -67,17 +68,20 @@ pub struct Imported {
 /// What the file lacks to be a model, the first operator that the engine has nothing for, or what keeps the layers from being a package.
 pub fn import_onnx(file: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
     let graph = onnx::read_graph(file)?;
-    let mut constants = Constants::of(&graph)?;
+    let mut constants = Constants::of(&graph, file.len())?;
     let producers = Producers::of(&graph, &constants)?;
     let end = match &options.output {
         Some(output) => output,
         None => ending::find(&graph, &producers, &constants)?,
     };
     let chain = producers.chain_to(end, &constants)?;
-    let left_out = chain.left_out(&graph);
-    let (input, flow) = input::read(chain.input)?;
-    let (layers, outputs) = layers(&chain, &mut constants, flow)?;
+    let left_out = chain.left_out(&graph, &constants);
+    let (dtype, flow) = input::read(chain.input)?;
+    let steps = steps(&graph, &chain, &mut constants, flow)?;
+    let (flow, outputs) = (steps.input(), steps.flow().values());
+    let layers = layers(&chain, steps)?;
     let weights = safetensors_file(&layers.tensors).map_err(ImportError::Weights)?;
+    let input = input::spec(dtype, flow);
     let golden = golden(&input, &options.golden_inputs);
     let manifest = Manifest {
         format: FORMAT,
@@ -85,7 +89,7 @@ pub fn import_onnx(file: &[u8], options: &ImportOptions) -> Result<Imported, Imp
         task: options.task.clone(),
         licence: options.licence.clone(),
         architecture: match flow {
-            Flow::Row(_) => Architecture::Mlp,
+            Flow::Row(_) | Flow::Matrix(..) => Architecture::Mlp,
             Flow::Image(..) => Architecture::Cnn,
         },
         kernel_spec: votive_kernels::KERNEL_SPEC,
@@ -104,16 +108,33 @@ pub fn import_onnx(file: &[u8], options: &ImportOptions) -> Result<Imported, Imp
     Ok(Imported { draft: PackageDraft::new(manifest, weights, golden)?, left_out })
 }
 
-/// The layers of `chain` from `input` on, and how many values flow out of them.
-fn layers(chain: &Chain, constants: &mut Constants, input: Flow) -> Result<(Layers, usize), ImportError> {
-    let last = chain.nodes.last().ok_or_else(|| ImportError::NoOperator(chain.input.name.into()))?;
+/// The steps of `chain` from `input` on. The other nodes of `graph` compute the sizes that some of the chain's ask for.
+fn steps<'a>(
+    graph: &Graph<'a>,
+    chain: &Chain<'_, 'a>,
+    constants: &mut Constants<'a>,
+    input: Flow,
+) -> Result<Steps, ImportError> {
     let mut steps = Steps::from(input);
-    for node in &chain.nodes {
+    constants.learn(chain.input.name, input);
+    let mut chained = chain.nodes.iter().peekable();
+    for node in &graph.nodes {
+        if chained.next_if(|next| next.index == node.index).is_none() {
+            constants.compute(node);
+            continue;
+        }
         operators::append(node, constants, &mut steps).map_err(|source| ImportError::operator(node, source))?;
+        if let Some(value) = node.outputs.first() {
+            constants.learn(value, steps.flow());
+        }
     }
-    let outputs = steps.flow().values();
-    let steps = steps.finish().map_err(|source| ImportError::operator(last, source))?;
-    Ok((Layers::of(steps)?, outputs))
+    Ok(steps)
+}
+
+/// The layers that the steps of `chain` make.
+fn layers(chain: &Chain, steps: Steps) -> Result<Layers, ImportError> {
+    let last = chain.nodes.last().ok_or_else(|| ImportError::NoOperator(chain.input.name.into()))?;
+    Layers::of(steps.finish().map_err(|source| ImportError::operator(last, source))?)
 }
 
 /// Golden vectors without digests: of `inputs`, or if there are none, of zeros, of ones, and of a ramp.

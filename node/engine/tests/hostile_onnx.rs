@@ -138,10 +138,92 @@ fn outputs_of_two_values_are_refused_unless_one_is_asked_for() {
     assert_refused(graph(input(&[2]), [], [], &["x"]), "no operator between input `x` and the output");
 }
 
+/// A chain of `layers` dense layers, all of the same matrix.
+fn tied(layers: usize) -> Message {
+    let names: Vec<String> = (0..=layers).map(|layer| format!("v{layer}")).collect();
+    let nodes: Vec<_> = names.windows(2).map(|pair| node("MatMul", &[&pair[0], "w"], &pair[1])).collect();
+    let renamed = node("Identity", &["x"], "v0");
+    graph(input(&[16]), [vec![renamed], nodes].concat(), [floats("w", &[16, 16], &[1.0; 256])], &[&names[layers]])
+}
+
 #[test]
-fn a_constant_that_two_operators_take_is_refused() {
-    let nodes = [node("MatMul", &["x", "w"], "a"), node("MatMul", &["a", "w"], "y")];
-    assert_refused(graph(input(&[2]), nodes, [floats("w", &[2, 2], &[1.0; 4])], &["y"]), "another operator takes too");
+fn constants_that_operators_share_make_a_package_of_at_most_twice_the_file() {
+    assert_eq!(import(tied(2)).expect("imported").draft.manifest().layers.len(), 2);
+    assert_refused(tied(5), "MatMul (node `MatMul_0`): it takes constant `w`, which another operator takes too");
+}
+
+#[test]
+fn other_names_of_a_constant_do_not_make_it_another() {
+    let name = |index: usize| format!("w{index}");
+    let value = |index: usize| if index == 0 { "x".to_owned() } else { format!("v{index}") };
+    let renamed = (0..100).map(|index| node("Identity", &["w"], &name(index)));
+    let added = (0..100).map(|index| node("Add", &[&value(index), &name(index)], &value(index + 1)));
+    let graph = graph(input(&[1000]), renamed.chain(added), [floats("w", &[1000], &[1.0; 1000])], &["v100"]);
+    assert_refused(graph, "and so many are shared");
+}
+
+#[test]
+fn sizes_that_are_not_those_of_the_values_are_refused() {
+    let reshape = |sizes: &[i64]| {
+        let nodes = [node("Reshape", &["x", "sizes"], "a"), node("MatMul", &["a", "w"], "y")];
+        graph(input(&[2]), nodes, [matrix(), ints("sizes", sizes)], &["y"])
+    };
+    for sizes in
+        [&[2, 1][..], &[2], &[], &[-1, -1], &[1, 0, 2], &[1, -2], &[i64::MAX, i64::MAX], &[0, 0, 0], &[1, 1, 1, 1, 2]]
+    {
+        let error = refusal(reshape(sizes));
+        assert!(error.contains("of a row of 2 values"), "{sizes:?}: {error}");
+    }
+    let literal = [node("Reshape", &["x", "sizes"], "a").with_int("allowzero", 1), node("MatMul", &["a", "w"], "y")];
+    assert_refused(graph(input(&[2]), literal, [matrix(), ints("sizes", &[0, 2])], &["y"]), "it makes sizes [0, 2]");
+    let squeeze = |axes: &[i64]| {
+        let nodes = [node("Squeeze", &["x", "axes"], "a"), node("MatMul", &["a", "w"], "y")];
+        graph(input(&[2]), nodes, [matrix(), ints("axes", axes)], &["y"])
+    };
+    assert_refused(squeeze(&[1]), "it makes sizes [1] of a row of 2 values");
+    for axes in [&[2][..], &[-3], &[1, -1], &[i64::MIN]] {
+        assert_refused(squeeze(axes), "its attribute `axes`");
+    }
+}
+
+#[test]
+fn an_image_that_is_made_behind_the_first_layer_is_refused() {
+    let nodes = [
+        node("Relu", &["x"], "a"),
+        node("Reshape", &["a", "sizes"], "b"),
+        node("Conv", &["b", "w"], "c"),
+        node("Flatten", &["c"], "y"),
+    ];
+    let constants = [ints("sizes", &[1, 1, 1, 2]), floats("w", &[1, 1, 1, 1], &[1.0])];
+    assert_refused(graph(input(&[2]), nodes, constants, &["y"]), "an image of 1 × 1 × 2 of a row of 2 values");
+}
+
+#[test]
+fn sizes_that_are_computed_in_other_ways_are_refused() {
+    let computed = |node: Message| {
+        let nodes = [
+            node,
+            fixture::onnx::node("Reshape", &["x", "sizes"], "a"),
+            fixture::onnx::node("MatMul", &["a", "w"], "y"),
+        ];
+        graph(input(&[2]), nodes, [matrix(), ints("two", &[1, 2]), ints("far", &[i64::MAX, 7])], &["y"])
+    };
+    assert_eq!(answer(computed(node("Shape", &["x"], "sizes")), &[3.0, 4.0]), [11.0]);
+    let refused = [
+        node("Slice", &["two", "two"], "sizes"),
+        node("Tile", &["two", "far"], "sizes"),
+        node("ConstantOfShape", &["far"], "sizes"),
+        node("Gather", &["two", "far"], "sizes"),
+        node("Mul", &["far", "far"], "sizes"),
+        node("Concat", &["two"; 32], "sizes"),
+        node("Shape", &["y"], "sizes"),
+        node("Shape", &["x"], "sizes").with_int("start", i64::MIN),
+        node("Shape", &["x"], "sizes").with_int("end", i64::MAX),
+        Message::default().text(2, "sizes").text(4, "Constant").with_ints("value_ints", &[1; 9]),
+    ];
+    for node in refused {
+        assert_refused(computed(node), "its input `sizes` is computed, where a constant is due");
+    }
 }
 
 #[test]
@@ -193,7 +275,7 @@ fn attributes_that_the_engine_does_not_compute_are_refused() {
     assert_refused(conv(|node| node.with_ints("pads", &[i64::MAX; 4])), "its windows do not fit");
     assert_refused(conv(|node| node.with_ints("pads", &[0; 17])), "more than 16 integers in an attribute");
     assert_refused(conv(|node| node.with_ints("kernel_shape", &[2, 2])), "its attribute `kernel_shape`");
-    assert_refused(conv(|node| node.with_text("auto_pad", "SAME_UPPER")), "its attribute `auto_pad`");
+    assert_refused(conv(|node| node.with_text("auto_pad", "SAME")), "its attribute `auto_pad`");
     assert_refused(conv(|node| node.with_int("newer", 1)), "it has an attribute `newer`");
     assert_refused(conv(|node| node.with_text("group", "1")), "attribute `group` is no integer");
     assert_refused(conv(|node| node.with_int("group", 1).with_int("group", 1)), "`an attribute` stands twice");

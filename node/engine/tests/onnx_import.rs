@@ -119,6 +119,26 @@ fn a_scale_of_channels_passes_a_flatten_into_the_dense_layer() {
     assert_eq!(answer(graph(input(&[2, 1, 2]), nodes, constants, &["y"]), &[1.0, 2.0, 3.0, 4.0]), [12942.0]);
 }
 
+/// A scale and a shift of an image of 1 × 2 × 2, behind a Relu, and then its greatest value.
+fn scaled_before_a_pool(scale: f32) -> Message {
+    let constants = [floats("s", &[], &[scale]), floats("b", &[], &[0.5]), floats("w", &[1, 1], &[10.0])];
+    let nodes = [
+        node("Relu", &["x"], "a"),
+        node("Mul", &["a", "s"], "b_"),
+        node("Add", &["b_", "b"], "c"),
+        node("MaxPool", &["c"], "d").with_ints("kernel_shape", &[2, 2]),
+        node("Flatten", &["d"], "e"),
+        node("MatMul", &["e", "w"], "y"),
+    ];
+    graph(input(&[1, 2, 2]), nodes, constants, &["y"])
+}
+
+#[test]
+fn a_scale_that_keeps_the_order_passes_a_pool_and_one_that_turns_it_does_not() {
+    assert_eq!(answer(scaled_before_a_pool(2.0), &[1.0, 3.0, -9.0, 2.0]), [65.0]);
+    assert!(refusal(scaled_before_a_pool(-2.0)).contains("Mul (node `Mul_0`) scales or shifts each value"));
+}
+
 #[test]
 fn a_scale_without_a_layer_beside_it_is_refused_by_name() {
     let mul = |input, output| node("Mul", &[input, "half"], output);
@@ -177,6 +197,106 @@ fn bytes_stay_bytes() {
     assert_eq!(imported.draft.manifest().input.bytes(), 2);
 }
 
+#[test]
+fn constants_may_have_other_names_and_be_transposed() {
+    let nodes = [
+        node("Identity", &["b"], "b2"),
+        node("Transpose", &["w"], "t").with_ints("perm", &[1, 0]),
+        node("MatMul", &["x", "t"], "a"),
+        node("Add", &["a", "b"], "c"),
+        node("MatMul", &["c", "v"], "d"),
+        node("Add", &["d", "b2"], "y"),
+    ];
+    let constants = [
+        floats("w", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+        floats("v", &[2, 2], &[1.0, 0.0, 0.0, 2.0]),
+        floats("b", &[2], &[0.5, -0.5]),
+    ];
+    let imported = import(graph(input(&[3]), nodes.clone(), constants.clone(), &["y"])).expect("imported");
+    assert!(imported.left_out.is_empty(), "{:?}", imported.left_out);
+    // 1 + 20 + 300 = 321 and 4 + 50 + 600 = 654.
+    assert_eq!(answer(graph(input(&[3]), nodes, constants, &["y"]), &[1.0, 10.0, 100.0]), [322.0, 1306.5]);
+}
+
+#[test]
+fn a_bound_at_zero_is_relu_and_other_bounds_are_refused() {
+    let bounded = |bound: Message, zero: f32| {
+        dense(
+            &[],
+            &[bound, node("Identity", &["bounded"], "y")],
+            "y",
+            &[floats("zero", &[], &[zero]), floats("six", &[], &[6.0])],
+        )
+    };
+    let rows = [[1.0, 10.0], [-1.0, 0.25]];
+    let bounds = [
+        node("Clip", &["product", "zero", ""], "bounded"),
+        node("Clip", &["product"], "bounded").with_float("min", 0.0).with_float("max", f32::MAX),
+        node("Max", &["product", "zero"], "bounded"),
+        node("Max", &["zero", "product"], "bounded"),
+    ];
+    for bound in bounds {
+        assert_eq!(answer(bounded(bound.clone(), 0.0), &rows[0]), [41.0, 52.0, 63.0]);
+        assert_eq!(answer(bounded(bound, 0.0), &rows[1]), [0.0; 3]);
+    }
+    let error = refusal(bounded(node("Clip", &["product", "zero", "six"], "bounded"), 0.0));
+    assert!(error.contains("Clip (node `Clip_0`): its attribute `max` must be absent"), "{error}");
+    let error = refusal(bounded(node("Clip", &["product", "zero"], "bounded"), 0.1));
+    assert!(error.contains("its attribute `min` must be 0"), "{error}");
+    assert!(refusal(bounded(node("Clip", &["product"], "bounded"), 0.0)).contains("its attribute `min` must be 0"));
+    assert!(refusal(bounded(node("Max", &["product", "zero"], "bounded"), 0.1))
+        .contains("bounds values by constant `zero`"));
+}
+
+/// A convolution of ones over an image of 3 × 3.
+fn convolved(kernel: i64, conv: impl Fn(Message) -> Message) -> Message {
+    let ones = vec![1.0; (kernel * kernel) as usize];
+    let nodes = [conv(node("Conv", &["x", "w"], "a")), node("Flatten", &["a"], "y")];
+    graph(input(&[1, 3, 3]), nodes, [floats("w", &[1, 1, kernel, kernel], &ones)], &["y"])
+}
+
+#[test]
+fn padding_that_keeps_the_size_is_taken_where_it_is_alike_on_all_sides() {
+    let image: Vec<f32> = (1..=9).map(|pixel| pixel as f32).collect();
+    let same = |node: Message| node.with_text("auto_pad", "SAME_UPPER");
+    assert_eq!(answer(convolved(3, same), &image), [12.0, 21.0, 16.0, 27.0, 45.0, 33.0, 24.0, 39.0, 28.0]);
+    let in_steps = |node: Message| same(node).with_ints("strides", &[2, 2]);
+    assert_eq!(answer(convolved(3, in_steps), &image), [12.0, 16.0, 24.0, 28.0]);
+    assert!(refusal(convolved(2, same)).contains("its attribute `auto_pad` must be one that pads all four sides alike"));
+}
+
+/// A pool over an image of 5 × 5 whose number of windows is rounded up.
+fn rounded_up(kernel: i64, stride: i64) -> Message {
+    let pool = node("MaxPool", &["x"], "a").with_int("ceil_mode", 1);
+    let pool = pool.with_ints("kernel_shape", &[kernel; 2]).with_ints("strides", &[stride; 2]);
+    let nodes = [pool, node("Flatten", &["a"], "b"), node("MatMul", &["b", "w"], "y")];
+    graph(input(&[1, 5, 5]), nodes, [floats("w", &[4, 1], &[1.0, 10.0, 100.0, 1000.0])], &["y"])
+}
+
+#[test]
+fn a_pool_may_round_up_where_its_windows_cover_the_image() {
+    let image: Vec<f32> = (0..25).map(|pixel| pixel as f32).collect();
+    assert_eq!(answer(rounded_up(3, 2), &image), [12.0 + 140.0 + 2200.0 + 24000.0]);
+    assert!(refusal(rounded_up(2, 2)).contains("its attribute `ceil_mode` must be 0, unless windows cover the image"));
+}
+
+#[test]
+fn the_greatest_value_of_an_image_is_a_pool() {
+    let pooled = |pool: Message, flatten: &[Message]| {
+        let nodes = [&[pool], flatten, &[node("MatMul", &["row", "w"], "y")]].concat();
+        let constants = [ints("pixels", &[-2, -1]), ints("all", &[1, 2, 3]), floats("w", &[2, 1], &[1.0, 10.0])];
+        graph(input(&[2, 2, 2]), nodes, constants, &["y"])
+    };
+    let image = [1.0, 4.0, 2.0, 3.0, -5.0, -6.0, -7.0, -8.0];
+    let flatten = [node("Flatten", &["a"], "row")];
+    assert_eq!(answer(pooled(node("GlobalMaxPool", &["x"], "a"), &flatten), &image), [-46.0]);
+    let reduced = |output| node("ReduceMax", &["x", "pixels"], output);
+    assert_eq!(answer(pooled(reduced("a").with_int("keepdims", 1), &flatten), &image), [-46.0]);
+    assert_eq!(answer(pooled(reduced("row").with_int("keepdims", 0), &[]), &image), [-46.0]);
+    let error = refusal(pooled(node("ReduceMax", &["x", "all"], "a"), &flatten));
+    assert!(error.contains("its attribute `axes` must be the rows and columns of an image"), "{error}");
+}
+
 /// A classifier as scikit-learn's exporter ends it.
 fn classifier() -> Message {
     let tensors = mlp_tensors();
@@ -215,5 +335,5 @@ fn an_import_ends_at_the_value_that_is_asked_for() {
 fn an_operator_that_the_engine_lacks_is_named_with_its_node_and_what_to_do() {
     let error = refusal(dense(&[], &[node("Elu", &["product"], "y")], "y", &[]));
     assert!(error.contains("operator Elu (node `Elu_0`)"), "{error}");
-    assert!(error.contains("by --output with the name of the value that it takes"), "{error}");
+    assert!(error.contains("end the import before it, by --output `product`"), "{error}");
 }

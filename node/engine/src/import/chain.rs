@@ -33,7 +33,7 @@ impl<'g, 'a> Producers<'g, 'a> {
         let mut nodes = BTreeMap::new();
         let outputs = graph.nodes.iter().flat_map(|node| node.outputs.iter().map(move |name| (*name, node)));
         for (name, node) in outputs.filter(|(name, _)| !name.is_empty()) {
-            let constant = constants.contains(name) && node.operator != "Constant";
+            let constant = constants.contains(name) && !constants.are_given_by(node);
             if constant || inputs.contains_key(name) || nodes.insert(name, node).is_some() {
                 return Err(twice(name));
             }
@@ -55,7 +55,7 @@ impl<'g, 'a> Producers<'g, 'a> {
     /// The one input of `node` that is computed.
     pub fn operand(&self, node: &Node<'a>, constants: &Constants) -> Result<&'a str, ImportError> {
         let mut computed = Vec::new();
-        for name in node.inputs.iter().filter(|name| !name.is_empty() && !constants.contains(name)) {
+        for name in node.inputs.iter().filter(|name| !name.is_empty() && !constants.is_aside(name)) {
             if !self.nodes.contains_key(name) && !self.inputs.contains_key(name) {
                 return Err(ImportError::MissingValue { node: node.to_string(), value: (*name).into() });
             }
@@ -63,7 +63,10 @@ impl<'g, 'a> Producers<'g, 'a> {
         }
         match computed[..] {
             [operand] => Ok(operand),
-            _ => Err(ImportError::operator(node, OperatorError::Operands(computed.len()))),
+            _ => Err(ImportError::operator(
+                node,
+                OperatorError::Operands(computed.into_iter().map(Into::into).collect()),
+            )),
         }
     }
 
@@ -73,7 +76,8 @@ impl<'g, 'a> Producers<'g, 'a> {
         let mut value = end;
         while let Some(node) = self.producer(value, nodes.last().copied())? {
             if !super::operators::is_known(node) {
-                return Err(ImportError::operator(node, OperatorError::Unsupported));
+                let taken = node.inputs.iter().find(|name| !name.is_empty() && !constants.is_aside(name));
+                return Err(ImportError::operator(node, OperatorError::Unsupported(taken.map(|name| (*name).into()))));
             }
             if node.outputs.first() != Some(&value) {
                 return Err(ImportError::operator(node, OperatorError::SideOutput(value.into())));
@@ -88,10 +92,11 @@ impl<'g, 'a> Producers<'g, 'a> {
 }
 
 impl Chain<'_, '_> {
-    /// The nodes of `graph` that the chain does not need and that hold no constant, as messages show them.
-    pub fn left_out(&self, graph: &Graph) -> Vec<String> {
+    /// The nodes of `graph` that the chain does not need and that compute more than constants and sizes, as messages show them.
+    pub fn left_out(&self, graph: &Graph, constants: &Constants) -> Vec<String> {
         let needed: BTreeSet<usize> = self.nodes.iter().map(|node| node.index).collect();
-        let left = graph.nodes.iter().filter(|node| !needed.contains(&node.index) && node.operator != "Constant");
+        let is_aside = |node: &Node| node.outputs.iter().all(|name| constants.is_aside(name));
+        let left = graph.nodes.iter().filter(|node| !needed.contains(&node.index) && !is_aside(node));
         left.map(ToString::to_string).collect()
     }
 }

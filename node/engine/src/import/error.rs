@@ -48,7 +48,7 @@ pub enum ImportError {
     #[error("the outputs {0:?} do not come from one value; name the one to import as the output")]
     SeveralOutputs(Vec<String>),
     /// The input is not what a request can carry.
-    #[error("input `{0}` is no tensor of 32-bit floats or bytes with the shape [batch, values] or [batch, channels, height, width], of which the batch is free or 1 and the others are known; export the model with such an input")]
+    #[error("input `{0}` is no tensor of 32-bit floats or bytes with the shape [batch, values], [batch, height, width] or [batch, channels, height, width], of which the batch is free or 1 and the others are known; export the model with such an input")]
     Input(String),
     /// Nothing between input and output computes.
     #[error("there is no operator between input `{0}` and the output; name a later value as the output")]
@@ -71,13 +71,11 @@ pub enum ImportError {
 #[non_exhaustive]
 pub enum OperatorError {
     /// The engine has nothing like it.
-    #[error("the engine has no such layer: train the model without it, or end the import before it, by --output with the name of the value that it takes")]
-    Unsupported,
+    #[error("the engine has no such layer: train the model without it, or end the import before it, by --output {}", shown(.0))]
+    Unsupported(Option<String>),
     /// It takes none, or several, of the values that the graph computes.
-    #[error(
-        "it takes {0} computed values, where layers form a chain and take one: end the import before it, by --output"
-    )]
-    Operands(usize),
+    #[error("it takes {}, where layers form a chain and take one: end the import before it, by --output", computed(.0))]
+    Operands(Vec<String>),
     /// The graph goes on with an output that is not the first.
     #[error("the graph goes on with its output `{0}`, which is not its first: train the model without it")]
     SideOutput(String),
@@ -92,17 +90,22 @@ pub enum OperatorError {
         /// What the engine computes.
         allowed: &'static str,
     },
+    /// A maximum with something else than zero.
+    #[error(
+        "it bounds values by constant `{0}`, where only 0 is a layer of the engine, Relu: train the model with Relu"
+    )]
+    Bound(String),
     /// An input is not there.
     #[error("its input {0} is missing; export the model again")]
     MissingInput(usize),
     /// An input is there that the engine cannot take.
     #[error("its input {0} is not one that the import takes: export the model for inference")]
     ExtraInput(usize),
-    /// A weight is computed.
-    #[error("its input `{0}` is computed, where a constant is due; the engine only multiplies by constants")]
+    /// A weight or a size is computed.
+    #[error("its input `{0}` is computed, where a constant is due: let the exporter fold constants, and write sizes that are known as numbers")]
     NotConstant(String),
-    /// Two operators share a weight.
-    #[error("it takes constant `{0}`, which another operator takes too: give it one of its own")]
+    /// Several operators share so many weights that the package would be far longer than the file.
+    #[error("it takes constant `{0}`, which another operator takes too, and so many are shared that the package would be twice as long as the file: give it one of its own")]
     SharedConstant(String),
     /// A constant has a shape that does not suit the operator.
     #[error("its constant `{name}` has shape {shape:?}, which does not fit {values}")]
@@ -114,8 +117,24 @@ pub enum OperatorError {
         /// What it is applied to.
         values: String,
     },
+    /// Sizes that are not those of what flows.
+    #[error("it makes sizes {sizes:?} of {values}: they must be a batch of 1 and then those of a row, a matrix or an image of as many values")]
+    Sizes {
+        /// The sizes that it makes.
+        sizes: Vec<i64>,
+        /// What it is applied to.
+        values: String,
+    },
+    /// A row becomes an image, or an image another one, behind the first layer.
+    #[error("it makes {to} of {from}, which the engine does with the input only, before anything is computed: end the import before it, by --output")]
+    Reshape {
+        /// What it is applied to.
+        from: String,
+        /// What becomes of it.
+        to: String,
+    },
     /// The operator does not apply to a row, or to an image.
-    #[error("the engine does not apply it to {0}: images need a Flatten before dense layers and Softmax, and only images have windows")]
+    #[error("the engine does not apply it to {0}: images and matrices need a Flatten before dense layers and Softmax, and only images have windows")]
     Values(String),
     /// A window that does not fit.
     #[error("its windows do not fit the image: change kernel, stride or padding")]
@@ -126,6 +145,16 @@ pub enum OperatorError {
     /// A constant of the file is refused.
     #[error(transparent)]
     Onnx(#[from] OnnxError),
+}
+
+/// The name of a value, as an option takes it.
+fn shown(value: &Option<String>) -> String {
+    value.as_ref().map_or("with the name of the value that it takes".into(), |name| format!("`{name}`"))
+}
+
+/// Values that a node computes with, and their number.
+fn computed(values: &[String]) -> String {
+    format!("{} computed values {values:?}", values.len())
 }
 
 impl ImportError {

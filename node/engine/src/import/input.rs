@@ -1,12 +1,12 @@
-//! What enters the graph, as the manifest tells it.
+//! What enters the graph, as the file and as the manifest tell it.
 
 use super::onnx::{Dimension, Element, Value};
 use super::steps::Flow;
 use super::ImportError;
 use crate::package::{InputSpec, InputType, PackageError};
 
-/// The input `value` without its batch, and what flows from it.
-pub(super) fn read(value: &Value) -> Result<(InputSpec, Flow), ImportError> {
+/// The type of the values of input `value`, and what flows from it.
+pub(super) fn read(value: &Value) -> Result<(InputType, Flow), ImportError> {
     let refused = || ImportError::Input(value.name.into());
     let (element, dimensions) = value.tensor()?.ok_or_else(refused)?;
     let dtype = match element {
@@ -23,14 +23,14 @@ pub(super) fn read(value: &Value) -> Result<(InputSpec, Flow), ImportError> {
         Dimension::Fixed(size) => usize::try_from(*size).ok().filter(|size| *size > 0),
         Dimension::Free => None,
     };
-    let shape: Vec<usize> = sizes.iter().map(size).collect::<Option<_>>().ok_or_else(refused)?;
-    let flow = match shape[..] {
-        [values] => Flow::Row(values),
-        [channels, height, width] => Flow::Image(channels, height, width),
-        _ => return Err(refused()),
-    };
-    let input = InputSpec { dtype, shape, scale: None };
+    let sizes: Vec<usize> = sizes.iter().map(size).collect::<Option<_>>().ok_or_else(refused)?;
+    let flow = Flow::of(&sizes).ok_or_else(refused)?;
     // Here, and not with the manifest: golden inputs are made of its size.
-    input.check().map_err(PackageError::Manifest)?;
-    Ok((input, flow))
+    spec(dtype, flow).check().map_err(PackageError::Manifest)?;
+    Ok((dtype, flow))
+}
+
+/// The input of a package whose layers begin with `flow`.
+pub(super) fn spec(dtype: InputType, flow: Flow) -> InputSpec {
+    InputSpec { dtype, shape: flow.with_batch().split_off(1), scale: None }
 }

@@ -60,6 +60,8 @@ pub(super) enum Activation {
 pub(super) enum Flow {
     /// That many values.
     Row(usize),
+    /// Rows and columns, on the way to a row or an image: the values of a row, which no layer takes as a matrix.
+    Matrix(usize, usize),
     /// Channels, height and width.
     Image(usize, usize, usize),
 }
@@ -69,6 +71,8 @@ pub(super) type NamedStep = (String, Step);
 
 /// The steps so far, and what flows out of the last one.
 pub(super) struct Steps {
+    /// What the first step takes.
+    input: Flow,
     steps: Vec<NamedStep>,
     /// What the last step is followed by, until it is known which layer it folds into, and the operator that it began with.
     pending: Option<(String, Affine)>,
@@ -78,12 +82,43 @@ pub(super) struct Steps {
 impl Steps {
     /// No steps yet, from an input on.
     pub fn from(input: Flow) -> Self {
-        Self { steps: Vec::new(), pending: None, flow: input }
+        Self { input, steps: Vec::new(), pending: None, flow: input }
+    }
+
+    /// What the first layer takes.
+    pub fn input(&self) -> Flow {
+        match self.input {
+            Flow::Matrix(..) => Flow::Row(self.input.values()),
+            input => input,
+        }
     }
 
     /// What the next operator takes.
     pub fn flow(&self) -> Flow {
         self.flow
+    }
+
+    /// Takes what flows, as operator `node` does, as `flow` of as many values in the same order.
+    pub fn reshape(&mut self, node: &Node, flow: Flow) -> Result<(), OperatorError> {
+        match (self.flow, flow) {
+            (same, flow) if same == flow => Ok(()),
+            // Nothing is computed yet, so a request carries the image: its bytes are the same.
+            (_, Flow::Image(..))
+                if self.steps.is_empty() && self.pending.as_ref().is_none_or(|(_, all)| all.is_uniform()) =>
+            {
+                (self.input, self.flow) = (flow, flow);
+                Ok(())
+            }
+            (from, Flow::Image(..)) => Err(OperatorError::Reshape { from: from.to_string(), to: flow.to_string() }),
+            (Flow::Image(_, height, width), _) => {
+                let pixels = height.saturating_mul(width);
+                self.push(node, Step::Flatten { pixels }, flow)
+            }
+            (Flow::Row(_) | Flow::Matrix(..), _) => {
+                self.flow = flow;
+                Ok(())
+            }
+        }
     }
 
     /// Appends the `step` of operator `node`, after which `flow` flows.
@@ -137,6 +172,11 @@ impl Steps {
                 next.after(&affine);
                 Step::Conv2d(next)
             }
+            // The greatest value of a window stays the greatest.
+            (_, Step::MaxPool2d(next)) if affine.keeps_order() => {
+                self.pending = Some((node, affine));
+                Step::MaxPool2d(next)
+            }
             (_, Step::Flatten { pixels }) => {
                 self.pending = Some((node, affine.flattened(pixels)));
                 Step::Flatten { pixels }
@@ -147,11 +187,22 @@ impl Steps {
 }
 
 impl Flow {
-    /// Channels of an image, values of a row: what a scale may differ by.
-    pub fn channels(self) -> usize {
+    /// What has these `sizes`, without the batch.
+    pub fn of(sizes: &[usize]) -> Option<Self> {
+        match *sizes {
+            [values] => Some(Self::Row(values)),
+            [rows, columns] => Some(Self::Matrix(rows, columns)),
+            [channels, height, width] => Some(Self::Image(channels, height, width)),
+            _ => None,
+        }
+    }
+
+    /// Its sizes, with the batch of 1 before them.
+    pub fn with_batch(self) -> Vec<usize> {
         match self {
-            Self::Row(values) => values,
-            Self::Image(channels, ..) => channels,
+            Self::Row(values) => vec![1, values],
+            Self::Matrix(rows, columns) => vec![1, rows, columns],
+            Self::Image(channels, height, width) => vec![1, channels, height, width],
         }
     }
 
@@ -159,6 +210,7 @@ impl Flow {
     pub fn values(self) -> usize {
         match self {
             Self::Row(values) => values,
+            Self::Matrix(rows, columns) => rows.saturating_mul(columns),
             Self::Image(channels, height, width) => channels.saturating_mul(height).saturating_mul(width),
         }
     }
@@ -168,6 +220,7 @@ impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Row(values) => write!(f, "a row of {values} values"),
+            Self::Matrix(rows, columns) => write!(f, "a matrix of {rows} × {columns}"),
             Self::Image(channels, height, width) => write!(f, "an image of {channels} × {height} × {width}"),
         }
     }

@@ -61,7 +61,7 @@ pub enum OnnxError {
     #[error("the file holds sparse tensors; export the model with dense ones")]
     Sparse,
     /// A tensor lies in another file.
-    #[error("tensor `{0}` lies in another file; export the model into one file, without external data")]
+    #[error("tensor `{0}` lies in another file; export the model into one file, without external data (in PyTorch, external_data=False)")]
     ExternalData(String),
     /// A tensor is a part of a larger one.
     #[error("tensor `{0}` is a segment of a larger one; export the model again with whole tensors")]

@@ -1,9 +1,10 @@
 //! What operators ask of their inputs and attributes.
 
-use crate::import::constants::Constants;
+use crate::import::constants::{from_the_start, Constants};
 use crate::import::onnx::Node;
 use crate::import::steps::Flow;
 use crate::import::OperatorError;
+use std::collections::BTreeSet;
 
 /// Refuses attributes other than `known`, and inputs beyond the first `inputs`.
 pub(super) fn expect(node: &Node, inputs: usize, known: &[&str]) -> Result<(), OperatorError> {
@@ -29,6 +30,28 @@ pub(super) fn expect_int(
     }
 }
 
+/// The dimensions that the operator names as its input 1 or, in older operator sets, as its attribute `axes`, in ascending order and
+/// none twice. With the batch there are as many as `rank` says for the number of those named.
+pub(super) fn axes(
+    node: &Node,
+    constants: &Constants,
+    rank: impl Fn(usize) -> usize,
+) -> Result<Vec<usize>, OperatorError> {
+    let refused =
+        || OperatorError::Attribute { name: "axes", allowed: "there, and each of them once and within the dimensions" };
+    let axes = match node.input(1) {
+        Some(name) => constants.sizes(name)?,
+        None => node.attributes.ints("axes")?.ok_or_else(refused)?,
+    };
+    let rank = rank(axes.len());
+    let place = |axis: &i64| from_the_start(*axis, rank).filter(|place| *place < rank);
+    let places: BTreeSet<usize> = axes.iter().map(place).collect::<Option<_>>().ok_or_else(refused)?;
+    if places.len() < axes.len() {
+        return Err(refused());
+    }
+    Ok(places.into_iter().collect())
+}
+
 /// The name of the input at `index`, which must be there.
 pub(super) fn input<'a>(node: &Node<'a>, index: usize) -> Result<&'a str, OperatorError> {
     node.input(index).ok_or(OperatorError::MissingInput(index))
@@ -49,11 +72,7 @@ pub(super) fn per_channel(name: &str, constants: &mut Constants, flow: Flow) -> 
             ([n, 1, 1], Flow::Image(channels, ..)) => *n == channels,
             _ => false,
         };
-    let rank = match flow {
-        Flow::Row(_) => 2,
-        Flow::Image(..) => 4,
-    };
-    if !fits || shape.len() > rank {
+    if !fits || shape.len() > flow.with_batch().len() {
         return Err(misfit(name, shape, flow));
     }
     constants.take(name)

@@ -3,7 +3,7 @@
 use super::arguments::{expect, expect_int, input, row};
 use crate::import::constants::Constants;
 use crate::import::onnx::Node;
-use crate::import::steps::{Affine, Steps};
+use crate::import::steps::{Affine, Flow, Steps};
 use crate::import::OperatorError;
 
 /// ONNX's epsilon if a node tells none: the f32 nearest to it.
@@ -14,7 +14,11 @@ pub(super) fn append(node: &Node, constants: &mut Constants, steps: &mut Steps) 
     expect_int(node, "training_mode", "0", |mode| mode == 0)?;
     expect_int(node, "spatial", "1", |spatial| spatial == 1)?;
     let epsilon = f64::from(node.attributes.float("epsilon")?.unwrap_or(EPSILON));
-    let channels = steps.flow().channels();
+    let channels = match steps.flow() {
+        Flow::Row(values) => values,
+        Flow::Image(channels, ..) => channels,
+        flow @ Flow::Matrix(..) => return Err(OperatorError::Values(flow.to_string())),
+    };
     let mut take = |index| row(input(node, index)?, constants, channels);
     let (gamma, beta, mean, variance) = (take(1)?, take(2)?, take(3)?, take(4)?);
     let normalise = |channel: usize| {

@@ -28,7 +28,10 @@ pub(super) fn append(node: &Node, constants: &mut Constants, steps: &mut Steps) 
         });
     }
     let stride = one_for_both(node, "strides")?.unwrap_or(1);
-    let padding = padding(node)?;
+    let padding = match node.attributes.text("auto_pad")? {
+        Some("SAME_UPPER" | "SAME_LOWER") => same_padding([(height, kernel_height), (width, kernel_width)], stride)?,
+        _ => padding(node)?,
+    };
     let shape = Conv2dShape {
         batch: 1,
         in_channels,
@@ -45,6 +48,21 @@ pub(super) fn append(node: &Node, constants: &mut Constants, steps: &mut Steps) 
     let bias = node.input(2).map(|name| row(name, constants, out_channels)).transpose()?;
     let conv = Conv2d { shape, weight, bias };
     steps.push(node, Step::Conv2d(conv), Flow::Image(out_channels, out_height, out_width))
+}
+
+/// The padding with which there are as many windows as the stride has steps in the image, if it is the same on all four sides.
+fn same_padding(sizes: [(usize, usize); 2], stride: usize) -> Result<usize, OperatorError> {
+    let padding = |(size, kernel): (usize, usize)| {
+        let covered = (size.div_ceil(stride).saturating_sub(1)).saturating_mul(stride).saturating_add(kernel);
+        covered.saturating_sub(size)
+    };
+    match sizes.map(padding) {
+        [rows, columns] if rows == columns && rows % 2 == 0 => Ok(rows / 2),
+        _ => Err(OperatorError::Attribute {
+            name: "auto_pad",
+            allowed: "one that pads all four sides alike, as an odd kernel with stride 1 does",
+        }),
+    }
 }
 
 /// Rows and columns of zeros on each side.

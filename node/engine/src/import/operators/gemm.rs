@@ -1,7 +1,7 @@
 //! Gemm of a row with a constant matrix: `alpha × row × matrix + beta × bias`.
 
 use super::arguments::{expect, expect_int, input, misfit, per_channel};
-use crate::import::constants::Constants;
+use crate::import::constants::{transposed, Constants};
 use crate::import::onnx::Node;
 use crate::import::steps::{Flow, Linear, Step, Steps};
 use crate::import::OperatorError;
@@ -42,9 +42,4 @@ fn scale(values: &mut [f32], by: Option<f32>) {
     if let Some(by) = by {
         values.iter_mut().for_each(|value| *value *= by);
     }
-}
-
-/// A matrix of rows × `columns` as columns × rows.
-pub(super) fn transposed(matrix: &[f32], columns: usize) -> Vec<f32> {
-    (0..columns).flat_map(|column| matrix.iter().skip(column).step_by(columns).copied()).collect()
 }

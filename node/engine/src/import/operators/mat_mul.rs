@@ -1,8 +1,7 @@
 //! MatMul of a row with a constant matrix.
 
 use super::arguments::{expect, input, misfit};
-use super::gemm::transposed;
-use crate::import::constants::Constants;
+use crate::import::constants::{transposed, Constants};
 use crate::import::onnx::Node;
 use crate::import::steps::{Flow, Linear, Step, Steps};
 use crate::import::OperatorError;

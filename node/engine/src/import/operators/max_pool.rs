@@ -9,7 +9,6 @@ use votive_kernels::Pool2dShape;
 
 pub(super) fn append(node: &Node, _: &mut Constants, steps: &mut Steps) -> Result<(), OperatorError> {
     expect(node, 1, &["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"])?;
-    expect_int(node, "ceil_mode", "0", |mode| mode == 0)?;
     let flow = steps.flow();
     let Flow::Image(channels, height, width) = flow else { return Err(OperatorError::Values(flow.to_string())) };
     if !unpadded(node)? {
@@ -20,6 +19,9 @@ pub(super) fn append(node: &Node, _: &mut Constants, steps: &mut Steps) -> Resul
     let stride = one_for_both(node, "strides")?.unwrap_or(1);
     let shape = Pool2dShape { batch: 1, channels, height, width, kernel, stride };
     let (out_height, out_width) = shape.output_size().map_err(OperatorError::Window)?;
+    // The windows are as many, rounded up or down, if the last of them ends with the image.
+    let is_covered = [height, width].iter().all(|size| (size - kernel) % stride == 0);
+    expect_int(node, "ceil_mode", "0, unless windows cover the image", |mode| mode == 0 || is_covered)?;
     steps.push(node, Step::MaxPool2d(shape), Flow::Image(channels, out_height, out_width))
 }
 

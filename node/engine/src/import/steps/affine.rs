@@ -38,6 +38,16 @@ impl Affine {
         }
     }
 
+    /// Whether all values are scaled and shifted alike.
+    pub fn is_uniform(&self) -> bool {
+        self.channels.len() == 1
+    }
+
+    /// Whether the greater of two values of a channel stays the greater.
+    pub fn keeps_order(&self) -> bool {
+        self.channels.iter().all(|(scale, _)| *scale >= 0.0)
+    }
+
     /// Whether no value is shifted.
     pub fn only_scales(&self) -> bool {
         self.channels.iter().all(|(_, shift)| *shift == 0.0)
