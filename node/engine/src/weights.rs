@@ -195,6 +195,10 @@ fn refused(name: &str, error: KernelError) -> WeightsError {
 }
 
 #[cfg(test)]
+#[path = "../tests/fixture/gguf.rs"]
+mod gguf_file;
+
+#[cfg(test)]
 #[path = "weights/half_tests.rs"]
 mod tests;
 

@@ -1,10 +1,7 @@
 //! What is made of the tensors of a GGUF file.
 
+use super::gguf_file::{f32s, GgufFile, GgufTensor, Q4_K, Q6_K, Q8_0};
 use super::*;
-use gguf_file::{f32s, GgufFile, GgufTensor, Q4_K, Q6_K, Q8_0};
-
-#[path = "../../tests/fixture/gguf.rs"]
-mod gguf_file;
 
 /// Runs `check` on the weights in `file`, whose queries and keys have rows of that order.
 fn with_weights(file: &GgufFile, order: RowOrder, check: impl FnOnce(&Weights)) {

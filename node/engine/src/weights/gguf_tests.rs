@@ -1,9 +1,6 @@
 use super::*;
-use gguf_file::{array, f32s, text, GgufFile, GgufTensor, BF16, F16, Q4_K, Q6_K, Q8_0};
+use crate::weights::gguf_file::{array, f32s, text, GgufFile, GgufTensor, BF16, F16, Q4_K, Q6_K, Q8_0};
 use proptest::prelude::*;
-
-#[path = "../../tests/fixture/gguf.rs"]
-mod gguf_file;
 
 fn tensor(name: &str, dimensions: &[u64], element: u32, bytes: usize) -> GgufTensor {
     GgufTensor { name: name.into(), dimensions: dimensions.to_vec(), element, bytes: vec![0; bytes] }

@@ -122,9 +122,9 @@ fn tile<S: Simd, const ROWS: usize, const PANELS: usize>(
         let (bias, _) = bias[part.column..][..PANELS * LANES].as_chunks();
         for panel in 0..PANELS {
             let bias = S::Floats::load(&bias[panel]);
-            for row in 0..ROWS {
+            for sums in &mut sums {
                 // A sum times one is exact, so this rounds as an addition does.
-                sums[row][panel] = sums[row][panel].fused(S::Floats::splat(1.0), bias);
+                sums[panel] = sums[panel].fused(S::Floats::splat(1.0), bias);
             }
         }
     }
