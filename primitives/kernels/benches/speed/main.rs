@@ -9,6 +9,7 @@ mod block_products;
 mod f32_products;
 mod functions;
 mod i8_products;
+mod quantised_products;
 mod timing;
 
 use votive_kernels::Level;
