@@ -88,7 +88,8 @@ impl ServeArgs {
 }
 
 /// Memory of the process: what the packages need, a quarter more for what an allocator leaves unused between them, and
-/// something for the process itself and each of its threads.
+/// something for the process itself and each of its threads: for what a thread takes to share in a call, and for what the
+/// tokenizers' library keeps of the texts that it has read, which are states of a regular expression that outlive each package.
 fn process_bytes(limits: &EngineLimits, threads: NonZeroU32) -> u64 {
     const PROCESS: u64 = 128 << 20;
     const THREAD: u64 = 32 << 20;

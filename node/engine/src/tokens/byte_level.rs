@@ -21,7 +21,8 @@ pub struct ByteLevelTokenizer(Library);
 
 impl ByteLevelTokenizer {
     /// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most 32 times
-    /// the file while it is parsed, where a merge takes a few bytes of it, and the library's tables of words.
+    /// the file while it is parsed, where a merge takes a few bytes of it, and the library's tables of words. The library's
+    /// regular expression is one for all tokenizers of a process, and counted with its threads (`serve/command.rs`).
     ///
     /// # Errors
     /// [`TooLong`](TokenizerError::TooLong) for a file that [`parse`](Self::parse) refuses by its length.

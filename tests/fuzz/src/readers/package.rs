@@ -137,7 +137,8 @@ fn fitting(request: &[u8], input: &InputSpec) -> Vec<u8> {
 fn ask(package: &Package, input: &[u8], parameters: &Parameters) -> AnswerCode {
     let run = || package.run(input, parameters);
     if package.manifest().tokenizer.is_some() {
-        // The library's regular expression keeps, once in a process, what a text has led it to. Target `byte_level` bounds that.
+        // The library's regular expression keeps what a text has led it to, for all packages: an engine counts it with its
+        // threads, and target `byte_level` bounds it.
         let _ = run();
     }
     let completion =
