@@ -1,7 +1,7 @@
 use crate::{
     check_finite,
     packed_linear::{in_panels, pack, ArrangedRef},
-    product::{Begin, Packed, Product},
+    product::{workspace_bytes, Begin, Packed, Product},
     shape::{check_bias, check_len, element_count},
     simd::{dispatch, Line, LANES},
     Conv2dShape, KernelError, Level, PackedLinear,
@@ -106,18 +106,19 @@ fn convolve(
 }
 
 impl Conv2dShape {
-    /// The elements, at most, that a convolution holds beside its operands: the patches and the outputs of a block of pixels, and
-    /// the weight in panels where a [`PackedLinear`] keeps it as it is.
+    /// The elements, at most, that a convolution holds beside its operands: the patches and the outputs of a block of pixels, what
+    /// their product takes, and the weight in panels where a [`PackedLinear`] keeps it as it is.
     ///
     /// # Errors
     /// As [`output_size`](Self::output_size).
     pub fn workspace_elements(&self) -> Result<u64, KernelError> {
         let (out_height, out_width) = self.output_size()?;
         let inputs = element_count(&[self.in_channels, self.kernel_height, self.kernel_width])?;
-        let block = block_pixels(inputs, element_count(&[out_height, out_width])?) as u64;
-        let (inputs, outputs) = (inputs as u64, self.out_channels as u64);
+        let block = block_pixels(inputs, element_count(&[out_height, out_width])?);
+        let product = workspace_bytes::<Packed<'_>>(block, inputs) / size_of::<f32>();
+        let (block, inputs, outputs) = (block as u64, inputs as u64, self.out_channels as u64);
         let panels = if in_panels(self.out_channels) { 0 } else { outputs.next_multiple_of(LANES as u64) };
-        Ok(block * (inputs + outputs) + inputs * panels)
+        Ok(block * (inputs + outputs) + product as u64 + inputs * panels)
     }
 }
 

@@ -5,7 +5,7 @@ pub use packer::LinearPacker;
 
 use crate::{
     check_finite,
-    product::{pack_transposed, Begin, Packed, Product, RowMajor},
+    product::{pack_transposed, workspace_bytes, Begin, Packed, Product, RowMajor},
     shape::{check_bias, check_len, element_count},
     simd::{dispatch, Line, Portable, Simd, LANES},
     KernelError, Level,
@@ -94,6 +94,19 @@ impl PackedLinear {
         element_count(&[outputs, inputs])?;
         let outputs = if in_panels(outputs) { outputs.next_multiple_of(LANES) } else { outputs };
         Ok(inputs as u64 * outputs as u64 * core::mem::size_of::<f32>() as u64)
+    }
+
+    /// Bytes of memory that a product of `rows` takes beside its operands, at most, for a budget; saturated.
+    ///
+    /// # Errors
+    /// As [`size_bytes_of`](Self::size_bytes_of).
+    pub fn workspace_bytes_of(inputs: usize, outputs: usize, rows: usize) -> Result<u64, KernelError> {
+        element_count(&[outputs, inputs])?;
+        let bytes = match in_panels(outputs) {
+            true => workspace_bytes::<Packed<'_>>(rows, inputs),
+            false => workspace_bytes::<RowMajor<'_>>(rows, inputs),
+        };
+        Ok(bytes as u64)
     }
 
     /// [`linear`](crate::linear) with this weight: `x` is rows × inputs, `bias` outputs, `out` rows × outputs.

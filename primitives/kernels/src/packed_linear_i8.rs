@@ -6,7 +6,7 @@ pub use packer::LinearPackerI8;
 use crate::{
     check_finite,
     packed_linear::panels_of,
-    product_i8::{Outputs, ProductI8},
+    product_i8::{workspace_bytes, Outputs, ProductI8},
     quantise::{check_inputs, GROUP},
     shape::{check_bias, check_len, element_count},
     simd::{dispatch, LineI8, LANES},
@@ -99,6 +99,17 @@ impl PackedLinearI8 {
         element_count(&[outputs, inputs])?;
         let (plain, in_panels) = (plain_size(inputs, outputs), panels_size(inputs, outputs));
         Ok(if fits_panels(inputs, outputs) { in_panels } else { plain })
+    }
+
+    /// Bytes of memory that a product of `rows` takes beside its operands, at most, for a budget.
+    ///
+    /// # Errors
+    /// As [`size_bytes_of`](Self::size_bytes_of).
+    pub fn workspace_bytes_of(inputs: usize, outputs: usize, rows: usize) -> Result<u64, KernelError> {
+        check_inputs(inputs)?;
+        element_count(&[outputs, inputs])?;
+        let arranged = if fits_panels(inputs, outputs) { 0 } else { panels_size(inputs, outputs.min(BLOCK_OUTPUTS)) };
+        Ok(workspace_bytes(rows, inputs) as u64 + arranged)
     }
 
     /// [`linear_i8`](crate::linear_i8) with this weight: `bias` has outputs, `out` rows × outputs.

@@ -9,7 +9,7 @@ pub(crate) use pack::{pack_columns, pack_rows, pack_transposed};
 pub(crate) use tile::{tiles, Part, Rows};
 pub(crate) use weight::{Packed, RowMajor, Weight};
 
-use crate::simd::{Kernel, Line, Simd, LANES, WIDE_PANELS};
+use crate::simd::{Kernel, Line, Simd, LANES, MAX_TILE_ROWS, WIDE_PANELS};
 use alloc::{vec, vec::Vec};
 use core::{array::from_fn, ops::Range};
 
@@ -92,6 +92,18 @@ impl<W: Weight> Product<'_, W> {
             }
         }
     }
+}
+
+/// The bytes, at most, that a [`Product`] of `rows` × `inputs` with such a weight allocates, at any level; saturated.
+pub(crate) fn workspace_bytes<W: Weight>(rows: usize, inputs: usize) -> usize {
+    let block_inputs = inputs.min(BLOCK_INPUTS);
+    let block = rows.min(BLOCK_ROWS) * block_inputs;
+    let elements = match W::PACKED {
+        // The rows of one tile are a block, whatever their inputs.
+        true => block.max(rows.min(MAX_TILE_ROWS).saturating_mul(inputs)),
+        false => block + WIDE_PANELS * LANES * block_inputs,
+    };
+    elements.saturating_mul(size_of::<f32>())
 }
 
 /// The products of all tiles of `rows` with the next `PANELS` panels, or with those that are left.

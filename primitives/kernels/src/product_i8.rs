@@ -4,7 +4,7 @@ mod tile;
 
 use crate::{
     quantise::{QuantisedRows, GROUP},
-    simd::{Kernel, LineI8, Simd, Sums, LANES, WIDE_PANELS},
+    simd::{Kernel, LineI8, Simd, Sums, LANES, MAX_TILE_ROWS, WIDE_PANELS},
 };
 use alloc::{vec, vec::Vec};
 use core::array::from_fn;
@@ -63,7 +63,7 @@ impl ProductI8<'_> {
     #[inline(always)]
     fn blocks<S: Simd, const PANELS: usize>(self, tile_rows: usize) {
         let groups = self.x.padded_inputs() / GROUP;
-        let block_rows = (BLOCK_BYTES / (groups * GROUP) / tile_rows * tile_rows).clamp(tile_rows, BLOCK_ROWS);
+        let block_rows = block_rows(groups * GROUP, tile_rows);
         let mut inputs = Vec::new();
         let mut sums = vec![[0i32; LANES]; PANELS * block_rows.min(self.x.scales().len())];
         let rows = self.x.padded().chunks(block_rows * groups * GROUP).zip(self.x.scales().chunks(block_rows));
@@ -85,6 +85,20 @@ impl ProductI8<'_> {
             }
         }
     }
+}
+
+/// The rows of a block, each of so many padded inputs.
+fn block_rows(padded_inputs: usize, tile_rows: usize) -> usize {
+    (BLOCK_BYTES / padded_inputs / tile_rows * tile_rows).clamp(tile_rows, BLOCK_ROWS)
+}
+
+/// The bytes, at most, that a [`ProductI8`] of `rows` × `inputs`, which [`MAX_INPUTS_I8`](crate::MAX_INPUTS_I8) bounds, allocates at
+/// any level.
+pub(crate) fn workspace_bytes(rows: usize, inputs: usize) -> usize {
+    let padded_inputs = inputs.next_multiple_of(GROUP);
+    let rows = rows.min(block_rows(padded_inputs, 1).max(MAX_TILE_ROWS));
+    let sums = (2 * rows).max(WIDE_PANELS * rows.min(MAX_TILE_ROWS));
+    rows * padded_inputs + sums * size_of::<[i32; LANES]>()
 }
 
 /// A block of rows of the input.

@@ -57,6 +57,12 @@ impl QuantisedRows {
         Ok(Self { values, scales, inputs })
     }
 
+    /// Bytes of memory that so many rows of so many inputs take, for a budget; saturated.
+    pub fn size_bytes_of(inputs: usize, rows: usize) -> usize {
+        let row = inputs.div_ceil(GROUP).saturating_mul(GROUP).saturating_add(size_of::<f32>());
+        rows.saturating_mul(row)
+    }
+
     /// Elements of a row.
     pub fn inputs(&self) -> usize {
         self.inputs
