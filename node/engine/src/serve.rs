@@ -5,9 +5,11 @@
 
 mod command;
 mod confine;
+mod failure;
 mod frame;
 mod protocol;
 mod query_queue;
+mod refusal;
 mod server;
 mod session;
 mod socket;
@@ -15,8 +17,10 @@ mod taken;
 
 pub use command::{LimitArgs, ServeArgs, ServeError};
 pub use confine::{confine, ConfineError};
+pub use failure::{EnginePanicked, OutputTooLong};
 pub use frame::{read_frame, write_frame, FrameError, MAX_FRAME_BYTES, PROTOCOL};
-pub use protocol::{Call, Query, Refusal, RefusalKind, Reply, Request, Status, Verification};
+pub use protocol::{Call, Query, Reply, Request, Status, Verification};
 pub use query_queue::MAX_BATCH;
+pub use refusal::{Refusal, RefusalKind};
 pub use server::Server;
 pub use socket::{private_listener, SocketError};

@@ -1,11 +1,10 @@
 //! Answers the queries of all connections.
 
-use super::protocol::{Call, Query, Refusal, RefusalKind, Reply, Status, Verification};
+use super::protocol::{Call, Query, Reply, Status, Verification};
 use super::query_queue::{QueryQueue, Waiting, MAX_BATCH};
-use super::session;
 use super::taken::Taken;
+use super::{session, EnginePanicked, Refusal, RefusalKind};
 use crate::{Budget, Cancel, Engine, EngineError, RunError};
-use std::any::Any;
 use std::collections::HashMap;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -88,8 +87,8 @@ impl Server {
             let mut taken = Taken::from(&self.queries, &self.batched);
             // Unwind safety: the engine keeps no half-made state behind a panic, its locks recover from poison.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.reply_to(&mut taken))) {
-                let panicked = EnginePanicked(message(&*panic).to_owned());
-                taken.reply_all(&Reply::Refused(Refusal::new(RefusalKind::EngineFailed, "panic", &panicked)));
+                let refusal = Refusal::new(RefusalKind::EngineFailed, "panic", &EnginePanicked::new(&*panic));
+                taken.reply_all(&Reply::Refused(refusal));
             }
             self.queries.rest();
         }
@@ -174,14 +173,4 @@ fn resident_bytes() -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     kibibytes.checked_mul(1024)
-}
-
-/// The engine panicked; its process goes on.
-#[derive(Debug, thiserror::Error)]
-#[error("the engine panicked ({0}); report it with the package's root and the lines above")]
-struct EnginePanicked(String);
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&'static str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

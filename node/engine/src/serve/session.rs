@@ -1,8 +1,9 @@
 //! One connection: a thread that reads, so that a cancellation is heard, beside the one that answers.
 
 use super::frame::{read_frame, write_frame};
-use super::protocol::{Query, Refusal, RefusalKind, Reply, Request};
+use super::protocol::{Query, Reply, Request};
 use super::server::{Server, CONNECTION_STACK_BYTES};
+use super::{OutputTooLong, Refusal, RefusalKind};
 use crate::Cancel;
 use std::io;
 use std::net::Shutdown;
@@ -57,11 +58,6 @@ fn answer(server: &Server, mut stream: &UnixStream, pending: Receiver<Pending>) 
 fn too_long() -> Reply {
     Reply::Refused(Refusal::new(RefusalKind::EngineFailed, "output_too_long", &OutputTooLong))
 }
-
-/// An answer that no request could carry; the version's limits keep honest packages below it.
-#[derive(Debug, thiserror::Error)]
-#[error("the package's output is longer than an answer may be; report it to the model's owner")]
-struct OutputTooLong;
 
 /// Reads until the client closes or sends what is no frame; either cancels what runs.
 fn read(mut stream: UnixStream, queries: SyncSender<Pending>) {
