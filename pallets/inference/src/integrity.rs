@@ -14,6 +14,7 @@ const SWEEP_SHARE: Perbill = Perbill::from_percent(30);
 
 impl<T: Config> Pallet<T> {
     /// The most that the sweep takes of a block.
+    #[expect(clippy::arithmetic_side_effects, reason = "a share of a weight is at most the weight; qed")]
     pub fn sweep_limit() -> Weight {
         SWEEP_SHARE * T::BlockWeights::get().max_block
     }
