@@ -98,12 +98,12 @@ fn a_loaded_package_runs_without_its_folder() {
     assert_eq!(engine.run(&root, &[1, 2, 3, 4], &Parameters::default()).expect("runs"), first);
 }
 
-/// Two packages that declare 4,000 bytes each, an engine that may spend `max_memory_bytes`, and both have run.
+/// Two packages that declare 6,000 bytes each, an engine that may spend `max_memory_bytes`, and both have run.
 fn two_packages(max_memory_bytes: u64) -> (Store, Engine, [Hash; 2]) {
     let store = Store::new();
     let roots = [("mlp", mlp_manifest(), mlp_weights()), ("cnn", cnn_manifest(), cnn_weights())].map(
         |(name, mut manifest, weights)| {
-            manifest["limits"]["memory_bytes"] = 4000.into();
+            manifest["limits"]["memory_bytes"] = 6000.into();
             root(&store.add(name, &manifest, &weights))
         },
     );
@@ -118,13 +118,13 @@ fn two_packages(max_memory_bytes: u64) -> (Store, Engine, [Hash; 2]) {
 
 #[test]
 fn packages_that_fit_the_memory_stay_loaded() {
-    let (_store, engine, roots) = two_packages(8000);
+    let (_store, engine, roots) = two_packages(12_000);
     assert!(engine.run(&roots[0], &[], &Parameters::default()).is_ok());
 }
 
 #[test]
 fn the_package_unused_longest_makes_room_for_another() {
-    let (_store, engine, roots) = two_packages(4000);
+    let (_store, engine, roots) = two_packages(6000);
     let error = engine.run(&roots[0], &[], &Parameters::default()).expect_err("its folder is gone");
     assert!(matches!(error, EngineError::Store(StoreError::Unknown { .. })));
     assert!(engine.run(&roots[1], &[], &Parameters::default()).is_ok());

@@ -13,10 +13,14 @@ pub mod rotary;
 pub mod rows;
 pub mod tables;
 
+use crate::memory;
 use votive_kernels::{KernelError, Level};
 
 /// What an operation gave: the bits of its output, or why there is none.
 type Outcome = Result<Vec<u32>, KernelError>;
+
+/// What the test beside a measured kernel may take meanwhile.
+const SLACK_BYTES: usize = 16 << 10;
 
 /// Cases of several lengths: shapes come from a case's first bytes, values from the rest.
 pub fn seeds() -> Vec<Vec<u8>> {
@@ -37,6 +41,11 @@ fn agreed(run: impl Fn(Level) -> Outcome) -> Outcome {
 /// The levels that are compared with the portable one, which computes in software what they do at once: most of a case's time.
 fn fast_levels() -> impl Iterator<Item = Level> {
     Level::available().into_iter().filter(|level| *level != Level::PORTABLE)
+}
+
+/// Runs a `kernel` that says to take at most so many bytes beside its operands.
+fn within<T>(workspace: Result<u64, KernelError>, kernel: impl FnOnce() -> T) -> T {
+    memory::within(workspace.map_or(0, |bytes| bytes as usize) + SLACK_BYTES, kernel)
 }
 
 /// The bits of `out` if there is an `error`-free result.

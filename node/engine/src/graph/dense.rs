@@ -7,7 +7,6 @@ use crate::ops::OpError;
 use crate::weights::{Weights, WeightsError};
 use crate::Threads;
 use candle_core::Tensor;
-use votive_kernels::QuantisedBlocks;
 
 /// What a dense layer is planned for.
 #[derive(Clone, Copy)]
@@ -47,14 +46,10 @@ impl PlannedDense {
         Ok(Self { inputs, outputs, weight, bias })
     }
 
-    /// The floats, at most, whose room the layer takes beside its input and output in a product of `rows`: the int8 copy of
-    /// its input and a scale for each row.
+    /// The floats, at most, whose room the layer takes beside its input and output in a product of `rows`.
     pub fn workspace_values(&self, rows: usize) -> usize {
-        match self.weight {
-            WeightName::F32(_) => 0,
-            WeightName::I8 { .. } => rows * (self.inputs.div_ceil(size_of::<f32>()) + 1),
-            WeightName::Blocks { .. } => QuantisedBlocks::size_bytes_of(self.inputs, rows).div_ceil(size_of::<f32>()),
-        }
+        let values = self.weight.workspace_values((self.inputs, self.outputs), rows);
+        values.expect("the size of this weight in panels was counted when it was planned; qed")
     }
 
     pub fn load(self, weights: &Weights) -> Result<LoadedDense, WeightsError> {

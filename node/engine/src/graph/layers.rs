@@ -6,7 +6,10 @@ use crate::weights::{Weights, WeightsError};
 use crate::Threads;
 use candle_core::Tensor;
 use std::sync::Arc;
-use votive_kernels::{BlockFormat, Conv2dShape, LinearShape, PackedLinear, PackedLinearBlocks, PackedLinearI8};
+use votive_kernels::{
+    BlockFormat, Conv2dShape, KernelError, LinearShape, PackedLinear, PackedLinearBlocks, PackedLinearI8,
+    QuantisedBlocks, QuantisedRows,
+};
 
 /// A linear layer over one row.
 pub(super) struct Linear<W, T> {
@@ -38,6 +41,21 @@ pub(super) enum Weight {
 }
 
 impl WeightName {
+    /// The floats, at most, whose room a product of `rows` with this matrix takes beside its input and output: the input as it
+    /// is quantised, and what the kernel arranges.
+    pub fn workspace_values(&self, (inputs, outputs): (usize, usize), rows: usize) -> Result<usize, KernelError> {
+        let (quantised, arranged) = match self {
+            Self::F32(_) => (0, PackedLinear::workspace_bytes_of(inputs, outputs, rows)?),
+            Self::I8 { .. } => {
+                let arranged = PackedLinearI8::workspace_bytes_of(inputs, outputs, rows)?;
+                (QuantisedRows::size_bytes_of(inputs, rows), arranged)
+            }
+            Self::Blocks { .. } => (QuantisedBlocks::size_bytes_of(inputs, rows), 0),
+        };
+        let bytes = quantised.saturating_add(usize::try_from(arranged).unwrap_or(usize::MAX));
+        Ok(bytes.div_ceil(size_of::<f32>()))
+    }
+
     pub fn load(self, weights: &Weights) -> Result<Weight, WeightsError> {
         Ok(match self {
             Self::F32(name) => Weight::F32(weights.f32(&name)?),

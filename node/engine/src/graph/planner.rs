@@ -48,6 +48,9 @@ impl<'a> Planner<'a> {
             _ => return Err(GraphError::ElementType { layer, tensor: weight.into() }),
         };
         self.pack(layer, &weight_name, (inputs, outputs))?;
+        let workspace = weight_name.workspace_values((inputs, outputs), 1);
+        let workspace = workspace.map_err(|source| GraphError::Shape { layer, source })?;
+        self.cost.hold((inputs + outputs + workspace) as u64);
         let bias = self.bias(layer, bias, outputs)?;
         self.spend(layer, inputs, outputs, 1)?;
         self.cost.multiply(inputs, outputs);

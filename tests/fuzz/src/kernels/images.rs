@@ -1,8 +1,8 @@
 //! Convolutions and pools over images.
 
 use super::operands::Operands;
-use super::{agreed, outcome};
-use votive_kernels::{at, fma, max_pool2d, Conv2dShape, Pool2dShape};
+use super::{agreed, outcome, within};
+use votive_kernels::{at, conv2d_packed, fma, max_pool2d, Conv2dShape, PackedLinear, Pool2dShape};
 
 pub fn run(case: &[u8]) {
     let mut operands = Operands::new(case);
@@ -48,6 +48,11 @@ fn convolution(operands: &mut Operands<'_>) {
         outcome(at::conv2d(level, &x, &weight, bias.as_deref(), shape, &mut out), &out)
     });
     let Ok(bits) = result else { return };
+    let packed = PackedLinear::new(&weight, weight_len / out_channels, out_channels).expect("the weight is sound; qed");
+    let mut out = vec![1.0; out_len];
+    let workspace = shape.workspace_elements().map(|elements| 4 * elements);
+    let result = within(workspace, || conv2d_packed(&x, &packed, bias.as_deref(), shape, &mut out));
+    assert_eq!(outcome(result, &out), Ok(bits.clone()), "packed and not packed");
     for (index, bits) in bits.into_iter().enumerate() {
         let at = [
             index / (out_channels * pixels),

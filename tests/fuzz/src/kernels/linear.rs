@@ -1,7 +1,7 @@
 //! f32 products, packed and not, whole, by columns and row by row.
 
 use super::operands::Operands;
-use super::{agreed, bits, outcome};
+use super::{agreed, bits, outcome, within};
 use votive_kernels::{at, fma, linear, LinearShape, PackedLinear};
 
 /// The most multiplications of a case: the portable level computes each in software.
@@ -27,7 +27,9 @@ pub fn run(case: &[u8]) {
     let packed = PackedLinear::new(&weight, inputs, outputs);
     let whole = agreed(|level| {
         let mut out = vec![1.0; out_len];
-        outcome(packed.as_ref().map_err(|error| *error)?.apply_at(level, &x, bias, rows, &mut out), &out)
+        let packed = packed.as_ref().map_err(|error| *error)?;
+        let workspace = PackedLinear::workspace_bytes_of(inputs, outputs, rows);
+        outcome(within(workspace, || packed.apply_at(level, &x, bias, rows, &mut out)), &out)
     });
     let (Ok(packed), Ok(values)) = (packed, &plain) else {
         // Where several things are wrong, each may find another of them first.

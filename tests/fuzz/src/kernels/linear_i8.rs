@@ -2,7 +2,7 @@
 
 use super::linear::shape;
 use super::operands::Operands;
-use super::{agreed, bits, outcome};
+use super::{agreed, bits, outcome, within};
 use votive_kernels::{linear_i8, Level, LinearShape, PackedLinearI8, QuantisedRows};
 
 pub fn run(case: &[u8]) {
@@ -26,7 +26,8 @@ pub fn run(case: &[u8]) {
     };
     let whole = agreed(|level| {
         let mut out = vec![1.0; out_len];
-        outcome(packed.apply_at(level, &quantised, bias, &mut out), &out)
+        let workspace = PackedLinearI8::workspace_bytes_of(inputs, outputs, rows);
+        outcome(within(workspace, || packed.apply_at(level, &quantised, bias, &mut out)), &out)
     });
     assert_eq!(whole, plain, "packed and not packed");
     let Ok(values) = whole else { return };

@@ -52,12 +52,19 @@ impl EncoderLayer<PlannedDense, String> {
         let output_norm = norm("output.LayerNorm")?;
         let attention = AttentionShape { heads, head_size: spec.head_size() };
         planner.cost.multiply(2 * max_tokens, max_tokens * hidden);
-        // Five rows of a token at once in attention, and its keys and values again in the kernel; in the feed-forward block
-        // one row, and the inner one four times: before and after the function, for the trace, and as the trace's bytes.
-        // An int8 product has the quantised rows besides.
-        let attending = max_tokens * 5 * hidden + attention.workspace_values(max_tokens);
-        let feeding = max_tokens * (2 * hidden + 4 * intermediate) + output.workspace_values(max_tokens);
-        planner.cost.hold(attending.max(feeding) as u64);
+        let rows = |hiddens, inners| max_tokens * (hiddens * hidden + inners * intermediate);
+        let steps = [
+            // What is attended with, while the last of query, key and value is computed.
+            rows(4, 0) + value.workspace_values(max_tokens),
+            // With all three, what they attend to.
+            rows(5, 0) + attention.workspace_values(max_tokens),
+            // What was given, its sum with what was attended to, and the inner rows, from which the output comes.
+            rows(2, 1) + inner.workspace_values(max_tokens),
+            rows(3, 1) + output.workspace_values(max_tokens),
+            // What went into the last product is divided among the calls of a batch.
+            rows(1, 2),
+        ];
+        steps.into_iter().for_each(|values| planner.cost.hold(values as u64));
         Ok(Self {
             attention,
             query,
