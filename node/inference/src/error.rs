@@ -17,9 +17,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The database has no offchain storage, so there is no mailbox.
-    #[error(
-        "the database has no offchain storage; use ParityDB, or turn the service off with --offchain-worker never"
-    )]
+    #[error("the database has no offchain storage; use ParityDB, or turn the service off: --offchain-worker never, and no --watch")]
     NoMailbox,
     /// The engine's process does not start.
     #[error("cannot start the engine in a process of its own")]

@@ -6,6 +6,7 @@ mod compute;
 mod engine_process;
 mod error;
 mod events;
+mod fault;
 #[cfg(test)]
 mod fixtures;
 mod handover;

@@ -1,6 +1,6 @@
 //! Packages are checked when a worker starts to serve them, not only when a seat depends on it.
 
-use crate::{chain::Chain, compute::Fault};
+use crate::{chain::Chain, fault::Fault};
 use futures::{Stream, StreamExt};
 use sp_core::H256;
 use std::{

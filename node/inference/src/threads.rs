@@ -2,7 +2,8 @@
 
 use crate::{
     chain::Chain,
-    compute::{time_until, Compute, Fault},
+    compute::{time_until, Compute},
+    fault::Fault,
     handover::Handover,
     mailbox::Mailbox,
     metrics::Metrics,
@@ -10,7 +11,6 @@ use crate::{
 use sp_core::offchain::OffchainStorage;
 use sp_panic_handler::AbortGuard;
 use std::{
-    any::Any,
     io,
     panic::{catch_unwind, AssertUnwindSafe},
     sync::Arc,
@@ -18,6 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc::Sender;
+use votive_engine::serve::EnginePanicked;
 use votive_primitives::{
     ids::RequestId,
     mailbox::{Computed, MachineFailure, MailboxAnswer, WorkOrder},
@@ -140,18 +141,8 @@ impl<Storage: OffchainStorage, C: Chain, E: Compute> Worker<Storage, C, E> {
             Err(Fault {
                 failure: MachineFailure::EngineFailed,
                 cause: "panic",
-                source: Box::new(EnginePanicked(message(&*panic).to_owned())),
+                source: Box::new(EnginePanicked::new(&*panic)),
             })
         })
     }
-}
-
-/// The engine panicked; the node goes on.
-#[derive(Debug, thiserror::Error)]
-#[error("the engine panicked ({0}); report it with the package's root and the lines above")]
-struct EnginePanicked(String);
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&'static str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -7,7 +7,7 @@ mod settled;
 
 pub use settled::SettledAnswer;
 
-use crate::{compute::Fault, metrics::WatchMetrics};
+use crate::{fault::Fault, metrics::WatchMetrics};
 use codec::Codec;
 use futures::StreamExt;
 use sc_client_api::BlockchainEvents;

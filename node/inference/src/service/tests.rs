@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
-    compute::{Compute, Fault},
+    compute::Compute,
+    fault::Fault,
     fixtures::{computed, leave_order, order},
     threads::Worker,
 };
