@@ -114,7 +114,8 @@ fn looks_after_model(call: &RuntimeCall) -> bool {
 
 /// What it costs to keep so many items of so many bytes in state, as for models.
 const fn deposit(items: u32, bytes: u32) -> Balance {
-    items as Balance * DepositBase::get() + bytes as Balance * DepositPerByte::get()
+    let (items, bytes) = (items as Balance, bytes as Balance);
+    items.saturating_mul(DepositBase::get()).saturating_add(bytes.saturating_mul(DepositPerByte::get()))
 }
 
 parameter_types! {

@@ -2,7 +2,7 @@
 
 use super::{
     settlement::{DepositBase, DepositPerByte},
-    system::RuntimeBlockWeights,
+    system::half_a_block,
 };
 use crate::*;
 use frame_support::{
@@ -12,7 +12,6 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast};
-use sp_runtime::Perbill;
 
 /// The council's instance of the collective pallet.
 pub type CouncilInstance = pallet_collective::Instance1;
@@ -31,7 +30,7 @@ impl DefaultVote for SilenceIsNo {
 }
 
 parameter_types! {
-    pub MaxMotionWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+    pub MaxMotionWeight: Weight = half_a_block();
     pub const PreimageDepositReason: RuntimeHoldReason =
         RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
 }

@@ -1,6 +1,6 @@
 //! What can be stopped and by whom, and what never stops: commits and reveals, time, and governance itself.
 
-use super::{governance::Governance, system::RuntimeBlockWeights};
+use super::{governance::Governance, system::half_a_block};
 use crate::*;
 use frame_support::{
     migrations::{FailedMigrationHandler, FailedMigrationHandling},
@@ -10,7 +10,6 @@ use frame_support::{
 };
 use frame_system::EnsureWithSuccess;
 use pallet_tx_pause::RuntimeCallNameOf;
-use sp_runtime::Perbill;
 
 /// For how long governance enters safe mode, and extends it, at a time.
 type SafeModeDuration = ConstU32<DAYS>;
@@ -19,7 +18,7 @@ parameter_types! {
     // Nobody can enter safe mode, or extend it, for a deposit.
     pub const NoDeposit: Option<Balance> = None;
     pub const NoRelease: Option<BlockNumber> = None;
-    pub MaxMigrationWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+    pub MaxMigrationWeight: Weight = half_a_block();
 }
 
 /// What goes on in safe mode.

@@ -27,8 +27,14 @@ parameter_types! {
     );
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()
         .max_length(5 * 1024 * 1024)
-        .modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO * *length)
+        .modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO.mul_floor(*length))
         .build();
+}
+
+/// Half of a block: what a motion, or the migrations that run in it, take at most.
+#[expect(clippy::arithmetic_side_effects, reason = "a share of a weight is at most the weight; qed")]
+pub fn half_a_block() -> Weight {
+    Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
