@@ -92,7 +92,8 @@ fn reveals(count: u64) -> u64 {
 fn transactions() -> u64 {
     let each = REQUESTS.div_ceil(WORKERS);
     let most = u64::from(MAX_REVEALS);
-    let reveal_bundles = (each / most) * reveals(most) + if each % most == 0 { 0 } else { reveals(each % most) };
+    let reveal_bundles =
+        (each / most) * reveals(most) + if each.is_multiple_of(most) { 0 } else { reveals(each % most) };
     REQUESTS * submission() + WORKERS * (commits(each) + reveal_bundles)
 }
 

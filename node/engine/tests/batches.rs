@@ -154,7 +154,7 @@ fn a_call_that_comes_late_joins_at_the_next_token() {
     let (long, short) = (most(&[5], 6), most(&[7, 8, 9], 1));
     // It comes after the first token, with one that the model does not take, and another one when all have ended.
     let late = [(2, short.clone()), (3, asked([1, 2, 3], parameters(0))), (9, short.clone())];
-    let mut told = Told::with_late(&[long.clone()], &late);
+    let mut told = Told::with_late(std::slice::from_ref(&long), &late);
     llama.run_batch(&mut told);
     assert_eq!(told.order, [2, 1, 0, 3]);
     let completions: Vec<Completion> = told.into_ends().into_iter().map(|end| end.expect("it completes")).collect();
