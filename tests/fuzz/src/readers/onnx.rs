@@ -47,12 +47,39 @@ static BASES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         node("Mul", &["d", "two"], "e"),
         node("Add", &["e", "two"], "y"),
     ];
+    let viewed = [
+        node("Identity", &["b"], "c"),
+        node("Transpose", &["w"], "t").with_ints("perm", &[1, 0]),
+        node("Unsqueeze", &["x", "one"], "image"),
+        node("ReduceMax", &["image", "pixels"], "d").with_int("keepdims", 1),
+        node("Squeeze", &["d", "pixels"], "e"),
+        node("Shape", &["e"], "shape").with_int("start", 0),
+        node("Gather", &["shape", "zero"], "batch").with_int("axis", 0),
+        node("Mul", &["batch", "one"], "product"),
+        node("Concat", &["product", "minus"], "sizes").with_int("axis", 0),
+        node("Reshape", &["e", "sizes"], "f").with_int("allowzero", 1),
+        node("Gemm", &["f", "t", "b"], "g"),
+        node("Clip", &["g", "least", ""], "h"),
+        node("Gemm", &["h", "v", "c"], "i"),
+        node("Max", &["i", "least"], "y"),
+    ];
+    let view_numbers = [
+        ints("zero", &[0]),
+        ints("one", &[1]),
+        ints("minus", &[-1]),
+        ints("pixels", &[2, 3]),
+        floats("least", &[], &[0.0]),
+        floats("w", &[2, 1], &[1.0, 2.0]),
+        floats("v", &[2, 2], &[1.0, 2.0, 3.0, 4.0]),
+        floats("b", &[2], &[2.0, 4.0]),
+    ];
     let numbers =
         [ints("shape", &[-1, 2]), floats("two", &[2], &[2.0, 4.0]), floats("w", &[2, 2], &[1.0, 2.0, 3.0, 4.0])];
     vec![
         file(graph(input(&[1, 6, 6]), image, image_tensors.iter().map(constant).chain([scale]), &["y"])),
         file(graph(input(&[4]), row, mlp_tensors().iter().map(constant), &["y"])),
         file(graph(input(&[2]), arithmetic, numbers, &["y"])),
+        file(graph(input(&[3, 3]), viewed, view_numbers, &["y"])),
     ]
 });
 
