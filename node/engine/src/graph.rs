@@ -150,10 +150,9 @@ impl Plan {
                 LoadedGraph::OfTokens { input, graph: Box::new(graph.load(weights)?) }
             }
             PlannedGraph::Llama(graph) => {
-                let vocabulary = graph.spec().vocabulary;
                 let input = match tokenizer {
-                    None => ids(vocabulary),
-                    Some(file) => TokenInput::byte_level(vocabulary, input.bytes(), &file)?,
+                    None => ids(graph.spec().vocabulary),
+                    Some(file) => TokenInput::byte_level(graph.spec(), input.bytes(), &file)?,
                 };
                 LoadedGraph::Generator { input, graph: Box::new(graph.load(weights)?) }
             }

@@ -3,6 +3,8 @@
 mod byte_level;
 mod byte_level_file;
 mod error;
+mod split_file;
+mod splitter;
 mod tokenizer;
 mod tokenizer_file;
 
@@ -11,7 +13,7 @@ pub use error::TokenizerError;
 pub use tokenizer::Tokenizer;
 pub(crate) use tokenizer::MIN_TOKENS;
 
-use crate::package::{Architecture, BertSpec};
+use crate::package::{Architecture, BertSpec, LlamaSpec};
 
 /// How a graph over tokens reads a request.
 pub(crate) enum TokenInput {
@@ -30,10 +32,14 @@ impl TokenInput {
         Ok(Self::WordPieces { max_bytes, tokenizer: Box::new(tokenizer) })
     }
 
-    /// Texts of at most `max_bytes` for a decoder of a `vocabulary`, by the tokenizer in `file`, whose length [`memory_bytes`]
-    /// has accepted.
-    pub fn byte_level(vocabulary: usize, max_bytes: usize, file: &[u8]) -> Result<Self, TokenizerError> {
-        Ok(Self::ByteLevel { max_bytes, tokenizer: Box::new(ByteLevelTokenizer::parse(file, vocabulary)?) })
+    /// Texts of at most `max_bytes` for `llama`, by the tokenizer in `file`, whose length [`memory_bytes`] has accepted, and which
+    /// puts nothing but the begin token before a text.
+    pub fn byte_level(llama: &LlamaSpec, max_bytes: usize, file: &[u8]) -> Result<Self, TokenizerError> {
+        let tokenizer = ByteLevelTokenizer::parse(file, llama.vocabulary)?;
+        match tokenizer.begin_token().filter(|token| llama.begin_token != Some(*token)) {
+            Some(token) => Err(TokenizerError::BeginToken(token)),
+            None => Ok(Self::ByteLevel { max_bytes, tokenizer: Box::new(tokenizer) }),
+        }
     }
 
     /// The ids in `input`; `None` if it has none or too many, if the last is not whole, if one is not of the vocabulary, or if

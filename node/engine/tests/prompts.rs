@@ -6,10 +6,11 @@ use fixture::bert::ids;
 use fixture::llama::*;
 use fixture::*;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{json, Value};
 use std::sync::LazyLock;
+use tokenizers::normalizers::{NFC, NFD};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer};
+use tokenizers::{NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer};
 use votive_digest::{AnswerCode, Parameters};
 use votive_engine::{Completion, Package};
 
@@ -128,6 +129,70 @@ fn a_text_that_is_all_white_space_is_split_to_its_end() {
         let splits = words.get_splits(OffsetReferential::Original, OffsetType::Byte);
         assert_eq!(splits.last().map(|(_, (_, end), _)| *end), Some(text.len()));
     }
+}
+
+#[test]
+fn a_text_is_composed_where_its_tokenizer_says_so() {
+    let mut tokenizer = byte_level_tokenizer();
+    tokenizer["normalizer"] = json!({ "type": "NFC" });
+    let composed = of_texts(&tokenizer);
+    stands_for(&composed, "e\u{301}", &of_bytes("\u{e9}"));
+    stands_for(&composed, "a\u{323}\u{307}", &of_bytes("\u{1ea1}\u{307}"));
+    stands_for(&OF_TEXTS, "e\u{301}", &of_bytes("e\u{301}"));
+}
+
+#[test]
+fn an_added_token_behind_the_words_is_found_as_it_stands() {
+    let mut tokenizer = byte_level_tokenizer();
+    let mut token = tokenizer["added_tokens"][0].clone();
+    // As Qwen's `<tool_call>`, which decoders do not leave out.
+    (token["id"], token["content"], token["special"]) = (262.into(), "<call e\u{301}>".into(), false.into());
+    tokenizer["added_tokens"].as_array_mut().expect("a list").push(token);
+    tokenizer["normalizer"] = json!({ "type": "NFC" });
+    let package = of_texts(&tokenizer);
+    stands_for(&package, "he<call e\u{301}>he", &[256, 262, 256]);
+    assert_eq!(package.text(&ids(&[256, 262])), Some("he<call e\u{301}>".into()));
+}
+
+#[test]
+fn a_template_adds_no_second_begin_token() {
+    let mut manifest = prompt_manifest();
+    manifest["llama"]["begin_token"] = 261.into();
+    let begun = |post_processor: Value| {
+        let store = Store::new();
+        let mut tokenizer = byte_level_tokenizer();
+        tokenizer["post_processor"] = post_processor;
+        run(&load(&add_prompt_llama(&store, &manifest, &tokenizer.to_string())), b"he")
+    };
+    let byte_level = byte_level_tokenizer()["post_processor"].clone();
+    let template = json!({
+        "type": "TemplateProcessing",
+        "single": [{ "SpecialToken": { "id": "<|end|>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }],
+        "pair": [], "special_tokens": { "<|end|>": { "id": "<|end|>", "ids": [261], "tokens": ["<|end|>"] } },
+    });
+    let expected = run(&OF_IDS, &ids(&[261, 256]));
+    let empty = json!({ "type": "TemplateProcessing", "single": [{ "Sequence": { "id": "A", "type_id": 0 } }], "pair": [], "special_tokens": {} });
+    let both = json!({ "type": "Sequence", "processors": [byte_level.clone(), template.clone()] });
+    for post_processor in [byte_level, template, empty, both, Value::Null] {
+        assert_eq!(begun(post_processor), expected);
+    }
+}
+
+#[test]
+fn what_each_character_is_composed_to_is_what_answers_were_settled_with() {
+    // Where this fails, an update has brought another version of Unicode, and with it other answers of models that compose.
+    let mut seen = Vec::new();
+    for character in '\0'..=char::MAX {
+        let mut apart = NormalizedString::from(format!("a{character}e{character}"));
+        NFD.normalize(&mut apart).expect("it decomposes");
+        for mut text in [NormalizedString::from(format!("a{character}e{character}")), apart] {
+            NFC.normalize(&mut text).expect("it composes");
+            seen.extend_from_slice(text.get().as_bytes());
+            seen.push(0);
+        }
+    }
+    let digest = votive_engine::hex_hash(&votive_digest::trace(&seen));
+    assert_eq!(digest, "5bad68778e5155b1d9b77574a4ad95a598e0f846f51b38696fa5e31978a45e3b");
 }
 
 proptest! {

@@ -25,7 +25,7 @@ pub enum GraphError {
         architecture: Architecture,
     },
     /// A layer names a tensor that the weights do not hold.
-    #[error("layer {layer} needs tensor `{tensor}`, which the weights do not hold; correct the name")]
+    #[error("layer {layer} needs tensor `{tensor}`, which the weights do not hold; correct its name there, which has no prefix such as `bert.`, or the manifest (`tied_head`, `attention_biases`)")]
     MissingTensor {
         /// Index of the layer.
         layer: usize,
@@ -41,7 +41,7 @@ pub enum GraphError {
         tensor: String,
     },
     /// No layer takes a tensor.
-    #[error("no layer takes tensor `{0}`; remove it from the weights")]
+    #[error("no layer takes tensor `{0}`; correct the manifest (`tied_head`, `attention_biases`) if one should, or remove it from the weights")]
     UnusedTensor(String),
     /// A tensor does not have the layer's shape.
     #[error("tensor `{tensor}` of layer {layer} has shape {actual:?} where {expected:?} fits")]

@@ -1,23 +1,30 @@
 //! Between texts and token ids, by byte-pair encoding over bytes.
 
-use super::byte_level_file::{BpeSpec, ByteLevelFile, ByteLevelSpec};
-use super::tokenizer::{check_added_tokens, check_ids};
+use super::byte_level_file::{BpeSpec, ByteLevelFile};
+use super::split_file::PostProcessorSpec;
+use super::splitter::Splitter;
+use super::tokenizer::{added_tokens_of, check_ids};
+use super::tokenizer_file::AddedTokenSpec;
 use super::TokenizerError;
 use ahash::AHashMap;
 use std::collections::HashSet;
 use tokenizers::decoders::byte_level::ByteLevel;
 use tokenizers::models::bpe::{BpeBuilder, BPE};
 use tokenizers::normalizers::NFC;
-use tokenizers::{TokenizerBuilder, TokenizerImpl};
+use tokenizers::{Model, TokenizerBuilder, TokenizerImpl};
 
 /// The longest file, in bytes.
 pub const MAX_BYTE_LEVEL_BYTES: usize = 16 << 20;
 
-/// There is no normaliser: the type has to be one, and no value of it is made.
-type Library = TokenizerImpl<BPE, NFC, ByteLevel, ByteLevel, ByteLevel>;
+/// There is no post-processor: the type has to be one, and no value of it is made.
+type Library = TokenizerImpl<BPE, NFC, Splitter, ByteLevel, ByteLevel>;
 
 /// A tokenizer whose ids are all of the model's vocabulary, and that has a token for each byte.
-pub struct ByteLevelTokenizer(Library);
+pub struct ByteLevelTokenizer {
+    library: Library,
+    /// The id of the token that the file puts before each text.
+    begin_token: Option<u32>,
+}
 
 impl ByteLevelTokenizer {
     /// Memory for parsing and keeping the tokenizer in a file of `length`, for a vocabulary of so many words: at most 32 times
@@ -39,12 +46,11 @@ impl ByteLevelTokenizer {
     /// Why the file is refused: it is too long, not of byte-pair encoding over bytes, or does not fit the model's vocabulary.
     pub fn parse(json: &[u8], vocabulary: usize) -> Result<Self, TokenizerError> {
         Self::memory_bytes(json.len(), vocabulary)?;
-        let ByteLevelFile { added_tokens, pre_tokenizer, model, .. } = serde_json::from_slice(json)?;
+        let ByteLevelFile { added_tokens, normalizer, pre_tokenizer, post_processor, model, .. } =
+            serde_json::from_slice(json)?;
         check_ids(&model.vocab, vocabulary)?;
-        let added = check_added_tokens(&added_tokens, &model.vocab)?;
+        let added = added_tokens_of(&added_tokens)?;
         check_model(&model)?;
-        let ByteLevelSpec { add_prefix_space, use_regex, .. } = pre_tokenizer;
-        let byte_level = ByteLevel::new(add_prefix_space, false, use_regex);
         let bpe = BpeBuilder::new()
             .vocab_and_merges(model.vocab.0.into_iter().collect::<AHashMap<_, _>>(), model.merges.0)
             .ignore_merges(model.ignore_merges)
@@ -54,24 +60,32 @@ impl ByteLevelTokenizer {
         let library = bpe.and_then(|bpe| {
             let mut library: Library = TokenizerBuilder::new()
                 .with_model(bpe)
-                .with_pre_tokenizer(Some(byte_level))
-                .with_decoder(Some(byte_level))
+                .with_normalizer(normalizer.map(|_| NFC))
+                .with_pre_tokenizer(Some(pre_tokenizer.0))
+                .with_decoder(Some(pre_tokenizer.0.byte_level))
                 .build()?;
             library.add_special_tokens(added)?;
             Ok(library)
         });
-        Ok(Self(library.map_err(TokenizerError::Build)?))
+        let library = library.map_err(TokenizerError::Build)?;
+        check_added_ids(&library, &added_tokens, vocabulary)?;
+        Ok(Self { begin_token: begin_token(&library, post_processor)?, library })
+    }
+
+    /// The token that the file puts before each text, which [`encode`](Self::encode) leaves to the manifest.
+    pub fn begin_token(&self) -> Option<u32> {
+        self.begin_token
     }
 
     /// The ids of `text`. `None` if the library gives up on it, which no text within a request's limit has been seen to make it
     /// do.
     pub fn encode(&self, text: &str) -> Option<Vec<u32>> {
-        Some(self.0.encode_fast(text, false).ok()?.get_ids().to_vec())
+        Some(self.library.encode_fast(text, false).ok()?.get_ids().to_vec())
     }
 
     /// The text of `ids`, for people: what is no UTF-8 is replaced, and an id without a word is left out.
     pub fn decode(&self, ids: &[u32]) -> String {
-        self.0.decode(ids, false).unwrap_or_default()
+        self.library.decode(ids, false).unwrap_or_default()
     }
 }
 
@@ -100,5 +114,27 @@ fn check_model(model: &BpeSpec) -> Result<(), TokenizerError> {
     match wrong {
         Some((left, right)) => Err(TokenizerError::Merge(format!("{left} {right}"))),
         None => Ok(()),
+    }
+}
+
+/// Each added token has the id that the file names: that of a word, or the next after all words and those before it.
+fn check_added_ids(library: &Library, added: &[AddedTokenSpec], vocabulary: usize) -> Result<(), TokenizerError> {
+    for AddedTokenSpec { id, content, .. } in added {
+        let is_of_another = library.get_model().id_to_token(*id).is_some_and(|word| word != *content);
+        if library.token_to_id(content) != Some(*id) || is_of_another {
+            return Err(TokenizerError::UnknownToken(content.clone()));
+        }
+        if *id as usize >= vocabulary {
+            return Err(TokenizerError::Id { word: content.clone(), id: *id, vocabulary });
+        }
+    }
+    Ok(())
+}
+
+/// The id of the token that `template` puts before each text.
+fn begin_token(library: &Library, template: Option<PostProcessorSpec>) -> Result<Option<u32>, TokenizerError> {
+    match template.and_then(|PostProcessorSpec(begin)| begin) {
+        Some((name, id)) if library.token_to_id(&name) != Some(id) => Err(TokenizerError::UnknownToken(name)),
+        begin => Ok(begin.map(|(_, id)| id)),
     }
 }

@@ -1,8 +1,9 @@
 //! `tokenizer.json` of which only byte-pair encoding over bytes is read, as GPT-2 began it and decoders use it.
 //!
-//! No normaliser, so that the tokens of a text decode to it; no regular expression but the library's own. Fields that this
-//! crate does not know are refused.
+//! No normaliser but that to NFC, so that the tokens of a text decode to it, or to a text that looks the same; no regular
+//! expression but the library's own and those of [`splitter`](super::splitter). Fields that this crate does not know are refused.
 
+use super::split_file::{ByteLevelSpec, PostProcessorSpec, PreTokenizerSpec};
 use super::tokenizer_file::{AddedTokenSpec, Version, Words};
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -22,37 +23,26 @@ pub struct ByteLevelFile {
     #[serde(rename = "padding")]
     _padding: Option<IgnoredAny>,
     pub added_tokens: Vec<AddedTokenSpec>,
-    #[serde(rename = "normalizer")]
-    _normalizer: (),
-    pub pre_tokenizer: ByteLevelSpec,
-    /// It moves the places of tokens in the text, which nobody asks for.
-    #[serde(rename = "post_processor")]
-    _post_processor: Option<ByteLevelSpec>,
+    pub normalizer: Option<NormalizerSpec>,
+    pub pre_tokenizer: PreTokenizerSpec,
+    pub post_processor: Option<PostProcessorSpec>,
     #[serde(rename = "decoder")]
     _decoder: ByteLevelSpec,
     pub model: BpeSpec,
 }
 
+/// The form of Unicode in which texts are read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ByteLevelSpec {
+pub struct NormalizerSpec {
     #[serde(rename = "type")]
-    _type: ByteLevelType,
-    pub add_prefix_space: bool,
-    #[serde(default, rename = "trim_offsets")]
-    _trim_offsets: bool,
-    #[serde(default = "yes")]
-    pub use_regex: bool,
-}
-
-/// Files of older libraries, which knew of nothing else, leave it out.
-fn yes() -> bool {
-    true
+    _type: NormalizerType,
 }
 
 #[derive(Deserialize)]
-enum ByteLevelType {
-    ByteLevel,
+enum NormalizerType {
+    #[serde(rename = "NFC")]
+    Nfc,
 }
 
 #[derive(Deserialize)]

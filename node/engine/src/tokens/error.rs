@@ -7,7 +7,7 @@ use super::tokenizer::{MAX_PREFIX_BYTES, MAX_WORD_CHARS};
 #[non_exhaustive]
 pub enum TokenizerError {
     /// The file is longer than its kind may be: 4 MiB of words, 16 MiB of words and merges.
-    #[error("the tokenizer has {length} bytes, the limit is {limit}; use a smaller vocabulary")]
+    #[error("the tokenizer has {length} bytes, the limit is {limit}; write its JSON without white space, or use a smaller vocabulary")]
     TooLong {
         /// Bytes of the file.
         length: usize,
@@ -15,7 +15,7 @@ pub enum TokenizerError {
         limit: usize,
     },
     /// Not the JSON of the architecture's kind of tokenizer.
-    #[error("the tokenizer is not a `tokenizer.json` of the kind that the architecture takes, WordPiece as BERT uses it or BPE over bytes without a normalizer for a llama; export it again, or give the model token ids (dtype u32)")]
+    #[error("the tokenizer is not a `tokenizer.json` of the kind that the architecture takes, WordPiece as BERT uses it, or for a llama BPE over bytes with the splits of GPT-2, SmolLM, Llama 3 or Qwen 2; export it again, or give the model token ids (dtype u32)")]
     Json(#[from] serde_json::Error),
     /// An id that the model has no row for.
     #[error("the tokenizer's word `{word}` has id {id}, the model's vocabulary has {vocabulary} rows; take the tokenizer that belongs to the weights")]
@@ -31,11 +31,16 @@ pub enum TokenizerError {
     #[error("two words of the tokenizer have id {0}; export it again")]
     DuplicateId(u32),
     /// A token is used that the vocabulary does not have, or not with that id.
-    #[error("the tokenizer uses token `{0}`, which its vocabulary does not have with the same id; add it there")]
+    #[error("the tokenizer uses token `{0}`, which its vocabulary does not have with the same id; add it there, or as an added token whose id follows on the words'")]
     UnknownToken(String),
-    /// An added token that is more than a special token.
-    #[error("the added token `{0}` must be special and neither normalized, stripped nor a single word, and stand there once")]
+    /// An added token that does more than stand in the text.
+    #[error(
+        "the added token `{0}` must be neither empty, normalized, stripped nor a single word, and stand there once"
+    )]
     AddedToken(String),
+    /// Texts begin with another token than the manifest says.
+    #[error("the tokenizer's template puts token {0} before each text, which is not the manifest's `begin_token`; set `llama.begin_token` to {0}, or remove the template if prompts are to bring their own")]
+    BeginToken(u32),
     /// The template is not the one of BERT.
     #[error("the tokenizer's template must be a special token, the sequence A and a special token, all of type 0")]
     Template,

@@ -53,7 +53,8 @@ impl Tokenizer {
         Self::memory_bytes(json.len(), vocabulary)?;
         let file: TokenizerFile = serde_json::from_slice(json)?;
         check_ids(&file.model.vocab, vocabulary)?;
-        let added = check_added_tokens(&file.added_tokens, &file.model.vocab)?;
+        let added = added_tokens_of(&file.added_tokens)?;
+        file.added_tokens.iter().try_for_each(|token| check_token(&file.model.vocab, &token.content, token.id))?;
         let template = check_template(&file)?;
         let (model, normalizer) = (file.model, file.normalizer);
         if !(1..=MAX_WORD_CHARS).contains(&model.max_input_chars_per_word) {
@@ -114,15 +115,14 @@ pub(super) fn check_ids(words: &Words, vocabulary: usize) -> Result<(), Tokenize
     Ok(())
 }
 
-/// The added tokens: words of the vocabulary that are found in a text as they stand.
-pub(super) fn check_added_tokens(added: &[AddedTokenSpec], words: &Words) -> Result<Vec<AddedToken>, TokenizerError> {
+/// The added tokens, which are found in a text as they stand.
+pub(super) fn added_tokens_of(added: &[AddedTokenSpec]) -> Result<Vec<AddedToken>, TokenizerError> {
     let mut contents = HashSet::new();
     let check = |token: &AddedTokenSpec| {
-        let is_plain = !(token.single_word || token.lstrip || token.rstrip || token.normalized) && token.special;
-        if !is_plain || !contents.insert(token.content.clone()) {
+        let is_plain = !(token.single_word || token.lstrip || token.rstrip || token.normalized);
+        if !is_plain || token.content.is_empty() || !contents.insert(token.content.clone()) {
             return Err(TokenizerError::AddedToken(token.content.clone()));
         }
-        check_token(words, &token.content, token.id)?;
         Ok(AddedToken::from(token.content.clone(), true))
     };
     added.iter().map(check).collect()

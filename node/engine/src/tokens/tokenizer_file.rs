@@ -48,7 +48,9 @@ pub struct AddedTokenSpec {
     pub lstrip: bool,
     pub rstrip: bool,
     pub normalized: bool,
-    pub special: bool,
+    /// Whether decoders may leave it out, which ours does of none.
+    #[serde(rename = "special")]
+    _special: bool,
 }
 
 #[derive(Deserialize)]

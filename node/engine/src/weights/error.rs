@@ -28,7 +28,7 @@ pub enum HeaderError {
     #[error("the safetensors file has two tensors named `{0}`; rename one")]
     DuplicateName(String),
     /// An element type without arithmetic in this kernel_spec.
-    #[error("tensor `{tensor}` has elements of type {element}; convert it to F32, F16, BF16 or I8")]
+    #[error("tensor `{tensor}` has elements of type {element}; convert it to F32, F16, BF16 or I8, or remove it if no layer takes it, as a list of positions")]
     ElementType {
         /// Name of the tensor.
         tensor: String,

@@ -2,7 +2,11 @@
 
 use super::bases::tokenizer_of;
 use super::{edit_seeds, Document};
+use crate::fixture::llama::byte_level_tokenizer;
 use crate::memory;
+use serde_json::json;
+use tokenizers::normalizers::NFC;
+use tokenizers::{NormalizedString, Normalizer};
 use votive_engine::ByteLevelTokenizer;
 
 /// As the file calls its model.
@@ -11,7 +15,13 @@ const KIND: &str = "BPE";
 /// Between the text and the tokenizer of a case that is no edit.
 const SEPARATOR: u8 = 0xff;
 
-/// What the library's regular expression takes, once in a process: itself, and the states that texts have led to.
+/// The expressions of Llama 3 and Qwen 2.
+const PATTERNS: [&str; 2] = [
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+];
+
+/// What a regular expression takes, once in a process: itself, and the states that texts have led to.
 const REGEX_BYTES: usize = 4 << 20;
 
 /// Words of the model's table.
@@ -40,14 +50,38 @@ fn check(json: &[u8], text: &[u8]) {
     assert!(ids.iter().all(|id| (*id as usize) < VOCABULARY), "{ids:?} of {VOCABULARY} words");
     assert!(ids.len() <= text.len() + 1, "{} tokens of {} bytes", ids.len(), text.len());
     assert_eq!(tokenizer.encode(&text), Some(ids.clone()), "the same text again");
-    // A space before the text is the only thing that may be added to it.
-    let back = tokenizer.decode(&ids);
+    // A space before the text is the only thing that may be added to it; a text that is composed looks the same.
+    let (back, text) = (composed(&tokenizer.decode(&ids)), composed(&text));
     assert!(back == text || back.strip_prefix(' ') == Some(&text), "{text:?} came back as {back:?}");
+}
+
+/// `text` in NFC, in which some tokenizers read it.
+fn composed(text: &str) -> String {
+    let mut text = NormalizedString::from(text);
+    NFC.normalize(&mut text).expect("composing refuses nothing; qed");
+    text.get().to_owned()
+}
+
+/// The sound tokenizer as Llama 3's and Qwen 2's are: an expression, a template and words that are composed.
+fn published(pattern: &str) -> String {
+    let mut tokenizer = byte_level_tokenizer();
+    let split = json!({ "type": "Split", "pattern": { "Regex": pattern }, "behavior": "Isolated", "invert": false });
+    let mut byte_level = tokenizer["pre_tokenizer"].clone();
+    byte_level["use_regex"] = false.into();
+    tokenizer["pre_tokenizer"] = json!({ "type": "Sequence", "pretokenizers": [split, byte_level] });
+    tokenizer["normalizer"] = json!({ "type": "NFC" });
+    tokenizer["post_processor"] = json!({
+        "type": "TemplateProcessing",
+        "single": [{ "SpecialToken": { "id": "<|end|>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }],
+        "pair": [], "special_tokens": { "<|end|>": { "id": "<|end|>", "ids": [261], "tokens": ["<|end|>"] } },
+    });
+    tokenizer.to_string()
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
     let texts: [&[u8]; 4] = [b"hello, hell! \n", "\u{e9} 中文 }}}".as_bytes(), b"<|end|>\0\x01", b""];
+    let files = [tokenizer_of(KIND).text().to_owned()].into_iter().chain(PATTERNS.map(published));
     let documents =
-        texts.map(|text| Document::seed(&[text, &[SEPARATOR], tokenizer_of(KIND).text().as_bytes()].concat()));
-    documents.into_iter().chain(edit_seeds()).collect()
+        files.flat_map(|file| texts.map(|text| Document::seed(&[text, &[SEPARATOR], file.as_bytes()].concat())));
+    documents.chain(edit_seeds()).collect()
 }
