@@ -116,7 +116,7 @@ impl QueryQueue {
         Some(state.waiting.swap_remove(first))
     }
 
-    /// One of the queries that were taken has its reply.
+    /// One of the queries that were taken gets its reply.
     pub fn replied(&self) {
         self.lock().running -= 1;
     }

@@ -40,8 +40,8 @@ impl<'a> Taken<'a> {
     pub fn reply_all(&mut self, reply: &Reply) {
         let running = std::mem::take(&mut self.running).into_values().map(|running| running.call);
         for query in self.ahead.drain(..).chain(running) {
-            query.reply(reply.clone());
             self.queries.replied();
+            query.reply(reply.clone());
         }
     }
 
@@ -75,8 +75,9 @@ impl Batch<ModelCall, Result<Completion, EngineError>> for Taken<'_> {
     fn ended(&mut self, number: usize, end: Result<Completion, EngineError>) {
         let Some(Running { call, is_shared }) = self.running.remove(&number) else { return };
         self.batched.fetch_add(is_shared.into(), Ordering::Relaxed);
-        call.reply(end.map_or_else(|error| refused(&error), Reply::Completed));
+        // Before the reply, so that whoever has it finds the call counted as ended.
         self.queries.replied();
+        call.reply(end.map_or_else(|error| refused(&error), Reply::Completed));
     }
 }
 
