@@ -9,7 +9,7 @@ mod transformer;
 
 pub(crate) use decoder::{append, attend_causally, embed_packed, embed_packed_i8, multiply, rms_norm, rotate};
 pub(crate) use in_place::{in_place, map, take_values};
-pub(crate) use linear::{embed_blocks, linear};
+pub(crate) use linear::{embed_blocks, linear, COLUMN_ROWS};
 pub(crate) use transformer::{add, attend, embed, embed_i8, layer_norm, mean_pool, AttentionShape};
 
 use crate::Stopped;

@@ -3,7 +3,7 @@
 use super::layers::{PackedWeight, WeightName};
 use super::planner::Planner;
 use super::GraphError;
-use crate::ops::OpError;
+use crate::ops::{OpError, COLUMN_ROWS};
 use crate::weights::{Weights, WeightsError};
 use crate::Threads;
 use candle_core::Tensor;
@@ -50,6 +50,11 @@ impl PlannedDense {
     pub fn workspace_values(&self, rows: usize) -> usize {
         let values = self.weight.workspace_values((self.inputs, self.outputs), rows);
         values.expect("the size of this weight in panels was counted when it was planned; qed")
+    }
+
+    /// As [`workspace_values`](Self::workspace_values), with the outputs of few rows, which threads compute apart and put together.
+    pub fn shared_workspace_values(&self, rows: usize) -> usize {
+        self.workspace_values(rows) + rows.min(COLUMN_ROWS) * self.outputs
     }
 
     pub fn load(self, weights: &Weights) -> Result<LoadedDense, WeightsError> {

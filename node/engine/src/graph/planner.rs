@@ -50,7 +50,8 @@ impl<'a> Planner<'a> {
         self.pack(layer, &weight_name, (inputs, outputs))?;
         let workspace = weight_name.workspace_values((inputs, outputs), 1);
         let workspace = workspace.map_err(|source| GraphError::Shape { layer, source })?;
-        self.cost.hold((inputs + outputs + workspace) as u64);
+        // The outputs twice, as threads put them together where calls run together.
+        self.cost.hold((inputs + 2 * outputs + workspace) as u64);
         let bias = self.bias(layer, bias, outputs)?;
         self.spend(layer, inputs, outputs, 1)?;
         self.cost.multiply(inputs, outputs);

@@ -9,7 +9,7 @@ use votive_kernels::{KernelError, PackedLinear, PackedLinearBlocks};
 
 /// The most rows of which threads share the outputs. More rows are shared themselves: reading the weights once for each share of
 /// them costs less then than putting the shares of outputs together.
-const COLUMN_ROWS: usize = 32;
+pub(crate) const COLUMN_ROWS: usize = 32;
 
 /// Rows of a part of them: a multiple of what products take at a time.
 const ROW_STEP: usize = 8;

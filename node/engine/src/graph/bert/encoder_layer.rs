@@ -55,12 +55,12 @@ impl EncoderLayer<PlannedDense, String> {
         let rows = |hiddens, inners| max_tokens * (hiddens * hidden + inners * intermediate);
         let steps = [
             // What is attended with, while the last of query, key and value is computed.
-            rows(4, 0) + value.workspace_values(max_tokens),
+            rows(4, 0) + value.shared_workspace_values(max_tokens),
             // With all three, what they attend to.
             rows(5, 0) + attention.workspace_values(max_tokens),
             // What was given, its sum with what was attended to, and the inner rows, from which the output comes.
-            rows(2, 1) + inner.workspace_values(max_tokens),
-            rows(3, 1) + output.workspace_values(max_tokens),
+            rows(2, 1) + inner.shared_workspace_values(max_tokens),
+            rows(3, 1) + output.shared_workspace_values(max_tokens),
             // What went into the last product is divided among the calls of a batch.
             rows(1, 2),
         ];
