@@ -75,7 +75,7 @@ pub enum GgufError {
     #[error("the shape of tensor `{0}` overflows when multiplied out; the GGUF file is damaged or hostile")]
     ShapeOverflow(String),
     /// An element type without arithmetic in this kernel_spec.
-    #[error("tensor `{tensor}` of the GGUF file is of ggml's type {element}; quantise it to Q8_0, Q4_K or Q6_K, or convert it to F32, F16 or BF16")]
+    #[error("tensor `{tensor}` of the GGUF file is of ggml's type {element}; quantise it to Q8_0, Q4_K or Q6_K (as Q4_K_M llama.cpp takes other types where rows are no multiple of 256), or convert it to F32, F16 or BF16")]
     ElementType {
         /// Name of the tensor.
         tensor: String,
