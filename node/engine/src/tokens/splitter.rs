@@ -18,8 +18,8 @@ pub(super) enum FirstSplit {
 
 /// An expression that models were published with. No other is taken: one of a package's own could be made arbitrarily dear.
 ///
-/// None of these looks at a character more often than some times: each alternative either fails at its first character or
-/// takes a run of characters of one kind, all of it or all but one, and runs do not overlap.
+/// Each alternative of these fails within two characters, or goes over one run of characters of a kind, which the match that is
+/// found then takes up but for its last character: a text is gone over a few times, and no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) enum Expression {
