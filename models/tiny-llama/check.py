@@ -19,6 +19,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 import corpus
+import determinism
 import exact
 import reference
 import sample
@@ -59,7 +60,7 @@ def compare(forward, tokenizer, engine, prompt, parameters):
     logits = forward.product(rows, exact.model.EMBEDDING)
     drawing = {name: value for name, value in parameters.items() if name != "max_units"}
     drawn = [sample.draw(logits[place], place, **drawing) for place in range(len(told))]
-    if drawn != list(told) or exact.trace(rows) != trace:
+    if drawn != list(told) or determinism.trace(rows) != trace:
         raise SystemExit(f"the engine and exact.py differ after {prompt!r}: {list(told)} and {drawn}")
     print(f"{len(ids):4} + {len(told):3} tokens and the trace are equal  {prompt[-32:]!r} ... {tokenizer.decode(told)[:48]!r}")
 

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-from exact import F, exp
+from determinism import F, exp
 
 MASK = 0xFFFFFFFF
 
